@@ -1,0 +1,491 @@
+//! Cases 办件: everything the city owes an answer to. A case is its history; its state is the fold of its events.
+//!
+//! Invariant: each event holds the hash of the one before it, so an altered, removed, inserted or reordered event is
+//! found by [`History::verify`].
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::district::Division;
+use crate::form::FieldValue;
+use crate::kind::{Definition, Role};
+use crate::law::LegalBasis;
+use crate::text::Text;
+
+/// Crockford's base 32: no I, L, O, U, so that a number read over the telephone arrives.
+const BASE_32: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// What is drawn for a case: 8 characters of its number come from 40 bits of randomness.
+const RANDOM_CHARACTERS: usize = 8;
+
+fn base_32(bits: u64, characters: usize) -> String {
+    (0..characters)
+        .rev()
+        .filter_map(|at| {
+            let index = usize::try_from(bits >> (5 * at) & 31).ok()?;
+            BASE_32.get(index).map(|b| char::from(*b))
+        })
+        .collect()
+}
+
+/// Reads base 32 as people write it: small letters, O for 0, I and L for 1, spaces and hyphens between.
+fn forgiving(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect()
+}
+
+/// Case number 办件编号: division 6, date 8, kind 2, random base 32 of 8, check character: 25 characters. There is no
+/// sequence in it, so that registration never waits for another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct CaseNumber(String);
+
+/// A text that is no case number.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("this is no case number: 25 characters, the last of which checks the others")]
+pub struct NotACaseNumber;
+
+/// The two characters in a case number that say what kind it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberKind {
+    /// An application for an item.
+    Application,
+    /// A value-added service.
+    Service,
+}
+
+impl CaseNumber {
+    /// Makes a number; `random` gives its lowest 40 bits.
+    pub fn new(division: &Division, day: Date, kind: NumberKind, random: u64) -> Self {
+        let division: String = division.as_str().chars().take(6).collect();
+        let kind = match kind {
+            NumberKind::Application => "01",
+            NumberKind::Service => "29",
+        };
+        let random = base_32(random, RANDOM_CHARACTERS);
+        let body = format!("{division}{:04}{:02}{:02}{kind}{random}", day.year(), day.month(), day.day());
+        let check = Self::check(&body);
+        Self(format!("{body}{check}"))
+    }
+
+    /// ISO 7064 MOD 37,36 over the characters that a number has.
+    fn check(body: &str) -> char {
+        const ALPHABET: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        let value = |b: u8| ALPHABET.iter().position(|a| *a == b).unwrap_or(0);
+        let mut product = 36;
+        for b in body.bytes() {
+            let sum = match (product + value(b)) % 36 {
+                0 => 36,
+                sum => sum,
+            };
+            product = sum * 2 % 37;
+        }
+        ALPHABET.get((37 - product) % 36).map_or('0', |b| char::from(*b))
+    }
+
+    /// Parses a number as people type it.
+    pub fn parse(text: &str) -> Result<Self, NotACaseNumber> {
+        let compact: String =
+            text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
+        let (Some(body), Some(check)) = (compact.get(..24), compact.get(24..)) else { return Err(NotACaseNumber) };
+        if !compact.bytes().all(|b| b.is_ascii_alphanumeric()) || check != Self::check(body).to_string() {
+            return Err(NotACaseNumber);
+        }
+        Ok(Self(compact))
+    }
+
+    /// The number's characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for CaseNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What lets its holder follow a case without an account: 12 characters of base 32, shown as `XXXX-XXXX-XXXX`.
+/// Only its hash is stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FollowSecret(String);
+
+impl std::fmt::Debug for FollowSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FollowSecret(…)")
+    }
+}
+
+impl FollowSecret {
+    /// Makes a secret from its lowest 60 bits.
+    pub fn new(bits: u64) -> Self {
+        Self(base_32(bits, 12))
+    }
+
+    /// Reads a secret as people type it; what is none matches nothing.
+    pub fn parse(text: &str) -> Self {
+        Self(forgiving(text).chars().take(64).collect())
+    }
+
+    /// As it is printed.
+    pub fn shown(&self) -> String {
+        let part = |range: std::ops::Range<usize>| self.0.get(range).unwrap_or_default().to_owned();
+        format!("{}-{}-{}", part(0..4), part(4..8), part(8..12))
+    }
+
+    /// What is stored of it.
+    pub fn hash(&self) -> Hash {
+        let mut sha = Sha256::new();
+        sha.update(b"lotus case secret\0");
+        sha.update(self.0.as_bytes());
+        Hash(sha.finalize().into())
+    }
+}
+
+/// A SHA-256 hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// What stands before the first event.
+    pub const NONE: Self = Self([0; 32]);
+
+    /// From stored bytes; nothing where they are not 32.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// Compares without telling by its time where the difference is.
+    pub fn same(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+    }
+}
+
+impl std::fmt::Display for Hash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Who acted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// As what.
+    pub role: Role,
+    /// Under which account; none for an applicant without one and for the platform itself.
+    pub account: Option<String>,
+}
+
+/// One event of a case, before it has its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happening {
+    /// When; whole milliseconds.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// The transition, or `submit` for the first.
+    pub action: String,
+    /// Out of which state; none for the first.
+    pub from: Option<String>,
+    /// Into which state.
+    pub to: String,
+    /// Why.
+    pub reason: Option<Text>,
+    /// On what basis.
+    pub basis: Option<LegalBasis>,
+}
+
+/// One event in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// From 1.
+    pub sequence: u32,
+    /// What happened.
+    pub happening: Happening,
+    /// The hash of the event before, [`Hash::NONE`] for the first.
+    pub previous: Hash,
+    /// Over the case's number and all of the above.
+    pub hash: Hash,
+}
+
+impl Event {
+    /// Gives a happening its place after the event `after`.
+    pub fn seal(number: &CaseNumber, after: Option<&Event>, happening: Happening) -> Self {
+        let sequence = after.map_or(1, |event| event.sequence + 1);
+        let previous = after.map_or(Hash::NONE, |event| event.hash);
+        let hash = Self::digest(number, sequence, previous, &happening);
+        Self { sequence, happening, previous, hash }
+    }
+
+    /// Each part stands behind its length, so that no two events have the same bytes.
+    fn digest(number: &CaseNumber, sequence: u32, previous: Hash, happening: &Happening) -> Hash {
+        let mut sha = Sha256::new();
+        let mut part = |bytes: &[u8]| {
+            sha.update((bytes.len() as u64).to_be_bytes());
+            sha.update(bytes);
+        };
+        let optional = |text: &Option<String>| text.as_ref().map_or(vec![0], |text| [&[1], text.as_bytes()].concat());
+        part(b"lotus case event 1");
+        part(number.as_str().as_bytes());
+        part(&sequence.to_be_bytes());
+        part(&previous.0);
+        part(&happening.at.as_millisecond().to_be_bytes());
+        part(format!("{:?}", happening.actor.role).as_bytes());
+        part(&optional(&happening.actor.account));
+        part(happening.action.as_bytes());
+        part(&optional(&happening.from));
+        part(happening.to.as_bytes());
+        part(&optional(&happening.reason.as_ref().map(|reason| reason.zh.clone())));
+        part(&optional(&happening.reason.as_ref().and_then(|reason| reason.en.clone())));
+        part(&optional(&happening.basis.as_ref().map(|basis| basis.title.clone())));
+        part(&optional(&happening.basis.as_ref().and_then(|basis| basis.article.clone())));
+        Hash(sha.finalize().into())
+    }
+}
+
+/// What a case is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "subject")]
+pub enum Subject {
+    /// A district's service; the case stays on the package it began with.
+    Service {
+        /// The service's id.
+        service: String,
+        /// Its name when the case began.
+        title: Text,
+        /// The department that answers.
+        department: Text,
+        /// Digest of the package, as hexadecimal.
+        package: String,
+    },
+}
+
+/// What the applicant gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Application {
+    /// The values, typed.
+    pub values: Vec<FieldValue>,
+    /// Each field's label when the case began, by name and in order: what the values mean a year later.
+    pub labels: Vec<(String, Text)>,
+}
+
+/// A case with its current state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Whose it is.
+    pub division: Division,
+    /// Its number.
+    pub number: CaseNumber,
+    /// One line on the worklist.
+    pub title: Text,
+    /// What the applicant was told beside the number.
+    pub message: Option<Text>,
+    /// What it is about.
+    pub subject: Subject,
+    /// How it runs, as it was when it began.
+    pub definition: Definition,
+    /// What the applicant gave.
+    pub application: Application,
+    /// The current state's id: the fold of the events.
+    pub state: String,
+    /// Events so far.
+    pub revision: u32,
+    /// When it was submitted.
+    pub submitted: Timestamp,
+    /// The last day of the promise.
+    pub due: Option<Date>,
+    /// What the secret that follows it hashes to.
+    pub secret: Hash,
+}
+
+/// Why an event can't follow.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum TransitionError {
+    /// The definition has no such transition from here.
+    #[error("“{action}” is not possible in the state “{state}”")]
+    NotPossible {
+        /// What was wanted.
+        action: String,
+        /// Where the case is.
+        state: String,
+    },
+    /// Somebody else's to make.
+    #[error("“{action}” is for the {by:?} to make")]
+    NotYours {
+        /// What was wanted.
+        action: String,
+        /// Whose it is.
+        by: Role,
+    },
+    /// A reason is needed.
+    #[error("“{0}” needs a reason")]
+    NeedsReason(String),
+}
+
+impl Case {
+    /// What would happen if this actor made this transition now.
+    pub fn happening(
+        &self,
+        action: &str,
+        actor: Actor,
+        at: Timestamp,
+        reason: Option<Text>,
+        basis: Option<LegalBasis>,
+    ) -> Result<Happening, TransitionError> {
+        let transition = self
+            .definition
+            .transition(action)
+            .filter(|transition| transition.from.as_str() == self.state)
+            .ok_or_else(|| TransitionError::NotPossible { action: action.to_owned(), state: self.state.clone() })?;
+        if transition.by != actor.role {
+            return Err(TransitionError::NotYours { action: action.to_owned(), by: transition.by });
+        }
+        if transition.needs_reason && reason.as_ref().is_none_or(|reason| reason.zh.trim().is_empty()) {
+            return Err(TransitionError::NeedsReason(action.to_owned()));
+        }
+        Ok(Happening {
+            at,
+            actor,
+            action: action.to_owned(),
+            from: Some(self.state.clone()),
+            to: transition.to.to_string(),
+            reason,
+            basis,
+        })
+    }
+}
+
+/// A case's events, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History(pub Vec<Event>);
+
+/// Where a history is broken.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum BrokenHistory {
+    /// There is no first event.
+    #[error("the history is empty")]
+    Empty,
+    /// An event is missing, doubled or out of order.
+    #[error("event {at} stands where event {expected} should")]
+    Sequence {
+        /// Which stands there.
+        at: u32,
+        /// Which should.
+        expected: u32,
+    },
+    /// An event does not hold the hash of the one before.
+    #[error("event {0} does not follow from the event before it")]
+    Chain(u32),
+    /// An event's content is not what was hashed.
+    #[error("event {0} was altered")]
+    Altered(u32),
+    /// An event starts from a state that the case was not in.
+    #[error("event {0} starts from a state that the case was not in")]
+    Fold(u32),
+}
+
+impl History {
+    /// Verifies the chain and folds it; returns the state that the case is in.
+    pub fn verify(&self, number: &CaseNumber) -> Result<&str, BrokenHistory> {
+        let mut before: Option<&Event> = None;
+        for (expected, event) in (1_u32..).zip(&self.0) {
+            if event.sequence != expected {
+                return Err(BrokenHistory::Sequence { at: event.sequence, expected });
+            }
+            if event.previous != before.map_or(Hash::NONE, |before| before.hash) {
+                return Err(BrokenHistory::Chain(expected));
+            }
+            if Event::digest(number, event.sequence, event.previous, &event.happening) != event.hash {
+                return Err(BrokenHistory::Altered(expected));
+            }
+            if event.happening.from.as_deref() != before.map(|before| before.happening.to.as_str()) {
+                return Err(BrokenHistory::Fold(expected));
+            }
+            before = Some(event);
+        }
+        before.map(|last| last.happening.to.as_str()).ok_or(BrokenHistory::Empty)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn number(random: u64) -> CaseNumber {
+        let division = Division::parse("411081").unwrap();
+        CaseNumber::new(&division, jiff::civil::date(2026, 3, 1), NumberKind::Service, random)
+    }
+
+    fn history() -> History {
+        let mut events: Vec<Event> = Vec::new();
+        let states = [(None, "submitted"), (Some("submitted"), "in-hand"), (Some("in-hand"), "answered")];
+        for (from, to) in states {
+            let happening = Happening {
+                at: Timestamp::from_millisecond(1_772_000_000_000).unwrap(),
+                actor: Actor { role: Role::Handler, account: None },
+                action: to.to_owned(),
+                from: from.map(ToOwned::to_owned),
+                to: to.to_owned(),
+                reason: Some(Text::zh("材料齐全")),
+                basis: None,
+            };
+            let event = Event::seal(&number(7), events.last(), happening);
+            events.push(event);
+        }
+        History(events)
+    }
+
+    #[test]
+    fn a_whole_history_folds_to_its_last_state() {
+        assert_eq!(history().verify(&number(7)), Ok("answered"));
+    }
+
+    #[test]
+    fn an_altered_removed_inserted_or_reordered_event_is_found_and_named() {
+        let mut altered = history();
+        altered.0[1].happening.reason = Some(Text::zh("材料不齐"));
+        assert_eq!(altered.verify(&number(7)), Err(BrokenHistory::Altered(2)));
+        let mut removed = history();
+        removed.0.remove(1);
+        assert_eq!(removed.verify(&number(7)), Err(BrokenHistory::Sequence { at: 3, expected: 2 }));
+        let mut reordered = history();
+        reordered.0.swap(1, 2);
+        assert!(reordered.verify(&number(7)).is_err());
+        let mut inserted = history();
+        let copy = inserted.0[1].clone();
+        inserted.0.insert(1, copy);
+        assert!(inserted.verify(&number(7)).is_err());
+        assert!(history().verify(&number(8)).is_err(), "another case's events are not this one's");
+    }
+
+    #[test]
+    fn a_secret_survives_the_telephone() {
+        let secret = FollowSecret::new(0x0123_4567_89ab_cdef);
+        let typed = secret.shown().to_lowercase().replace('0', "o").replace('1', "l").replace('-', " ");
+        assert!(FollowSecret::parse(&typed).hash().same(&secret.hash()));
+    }
+
+    proptest! {
+        #[test]
+        fn one_mistyped_character_is_noticed(random: u64, at in 0_usize..24, other in 0_usize..32) {
+            let number = number(random);
+            prop_assert_eq!(number.as_str().len(), 25);
+            prop_assert_eq!(CaseNumber::parse(&number.as_str().to_lowercase()), Ok(number.clone()));
+            let mut bytes = number.as_str().as_bytes().to_vec();
+            let changed = BASE_32[other];
+            prop_assume!(bytes[at] != changed);
+            bytes[at] = changed;
+            prop_assert_eq!(CaseNumber::parse(std::str::from_utf8(&bytes).unwrap()), Err(NotACaseNumber));
+        }
+    }
+}
