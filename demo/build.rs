@@ -1,7 +1,7 @@
 //! Embeds `data/items/*.toml`: adding a file to the folder is all it takes to add an item.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=data/items");
@@ -19,7 +19,7 @@ fn list(files: &[PathBuf]) -> String {
     let mut source = String::from("&[\n");
     for path in files {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let path: &Path = path;
+        let path = path.to_string_lossy();
         // Writing into a `String` can't fail.
         let _ = writeln!(source, "    ({name:?}, include_str!({path:?})),");
     }

@@ -49,10 +49,7 @@ impl Offered {
         if let Some(code) = self.overrides.keys().find(|code| !divisions.iter().any(|d| d.as_str() == code.as_str())) {
             return Err(Problem::NotOffered(code.clone()).in_file(file));
         }
-        divisions
-            .into_iter()
-            .map(|division| self.item_in(division).map_err(|problem| problem.in_file(file)))
-            .collect()
+        divisions.into_iter().map(|division| self.item_in(division).map_err(|problem| problem.in_file(file))).collect()
     }
 
     fn divisions(&self, tenants: &[District]) -> Result<Vec<Division>, Problem> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lotus_domain::calendar::Calendar;
-use lotus_domain::law::Period;
+use lotus_domain::law::{Period, TimeUnit};
 
 use super::*;
 
@@ -29,7 +29,11 @@ fn the_city_loads_with_its_ten_tenants() {
     for district in &city.districts {
         assert!(district.name.en.is_some() && district.motto.en.is_some(), "{}", district.division);
         assert_eq!(district.notices.len(), 2, "{}", district.division);
-        assert!(district.notices.is_sorted_by(|a, b| a.published >= b.published), "{}: newest first", district.division);
+        assert!(
+            district.notices.is_sorted_by(|a, b| a.published >= b.published),
+            "{}: newest first",
+            district.division
+        );
         assert!(district.notices.iter().all(|notice| notice.published.year() == 2026), "{}", district.division);
     }
 }
@@ -63,7 +67,7 @@ fn codes_are_unique_and_name_type_and_district() {
     assert_eq!(codes.len(), city.items.len());
     for DistrictItem { division, item } in &city.items {
         assert_eq!(item.code, format!("{}-{division}", item.basic_code));
-        let item_type = serde_json::to_value(item.item_type).unwrap();
+        let item_type = toml::Value::try_from(item.item_type).unwrap();
         assert_eq!(item.basic_code.get(2..4), item_type.as_str(), "{}", item.code);
     }
 }
@@ -92,6 +96,23 @@ fn a_district_may_promise_less_time_than_the_others() {
     };
     assert_eq!(promised("411002"), Period::working_days(3));
     assert_eq!(promised("411082"), Period::working_days(2));
+}
+
+#[test]
+fn the_steps_fit_into_the_promise() {
+    /// Eight hours are a working day.
+    fn hours(period: Period) -> u32 {
+        match period.unit {
+            TimeUnit::Hour => period.amount,
+            TimeUnit::WorkingDay | TimeUnit::Day => 8 * period.amount,
+            TimeUnit::Month | TimeUnit::Year => panic!("a step or promise in months: {period:?}"),
+        }
+    }
+    for DistrictItem { item, .. } in &city().unwrap().items {
+        let inside = item.process.iter().filter(|step| !step.outside_the_clock);
+        let steps: u32 = inside.filter_map(|step| step.within).map(hours).sum();
+        assert!(steps <= hours(item.promised), "{}: {steps} hours of steps", item.code);
+    }
 }
 
 #[test]
