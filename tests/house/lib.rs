@@ -1,0 +1,1 @@
+//! Tests that keep the house; they stand in `tests/`, this is empty.

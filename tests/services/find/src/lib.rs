@@ -1,0 +1,112 @@
+//! Which outside programs this machine has, told to a crate's tests as `cfg`s by its build script.
+//!
+//! A test that needs one is *listed as ignored, with the reason*, where it is missing: never silently passed. A `cfg`
+//! that one crate's build script sets does not reach another crate, so each crate whose tests need a program has a
+//! `build.rs` of one line, `fn main() { lotus_test_find::emit() }`, and writes
+//!
+//! ```text
+//! #[cfg_attr(not(has_postgres), ignore = "PostgreSQL is not installed: apt-get install postgresql")]
+//! ```
+//!
+//! With `LOTUS_REQUIRE_SERVICES=1` (CI) a missing program fails the build instead. To add a program: one row in
+//! [`PROGRAMS`]. No dependencies here: this is built before everything else.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// The variable that names the directory of PostgreSQL's server programs. One that holds none means "none".
+pub const POSTGRES_BIN: &str = "LOTUS_POSTGRES_BIN";
+/// The variable that makes a missing program an error of the build.
+pub const REQUIRE: &str = "LOTUS_REQUIRE_SERVICES";
+
+/// An outside program that tests use.
+struct Program {
+    /// The `cfg` that is set where it is found.
+    cfg: &'static str,
+    name: &'static str,
+    /// How to get it.
+    install: &'static str,
+    /// The variable that overrides the search.
+    variable: &'static str,
+    /// The file whose vanishing takes the program away.
+    find: fn() -> Option<PathBuf>,
+}
+
+const PROGRAMS: &[Program] = &[Program {
+    cfg: "has_postgres",
+    name: "PostgreSQL",
+    install: "apt-get install postgresql",
+    variable: POSTGRES_BIN,
+    find: || postgres_bin().map(|bin| bin.join("postgres")),
+}];
+
+/// Package managers' lists: one of them changes when a program is installed, so that the search is made again then. A
+/// directory like `/usr/lib` would be walked by cargo file by file, and a path that is missing is "changed" every time.
+const INSTALLED: [&str; 4] = [
+    "/var/lib/dpkg/status",
+    "/usr/lib/sysimage/rpm/rpmdb.sqlite",
+    "/var/lib/rpm/rpmdb.sqlite",
+    "/lib/apk/db/installed",
+];
+
+/// Tells cargo which programs there are. For build scripts.
+pub fn emit() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed={REQUIRE}");
+    let required = env::var_os(REQUIRE).is_some_and(|value| value == "1");
+    for program in PROGRAMS {
+        println!("cargo::rustc-check-cfg=cfg({})", program.cfg);
+        println!("cargo::rerun-if-env-changed={}", program.variable);
+        if let Some(found) = (program.find)() {
+            println!("cargo::rustc-cfg={}", program.cfg);
+            println!("cargo::rerun-if-changed={}", found.display());
+            continue;
+        }
+        println!("cargo::rerun-if-env-changed=PATH");
+        for list in INSTALLED.iter().filter(|list| Path::new(list).exists()) {
+            println!("cargo::rerun-if-changed={list}");
+        }
+        if required {
+            println!(
+                "cargo::error={} is needed by the tests ({REQUIRE}=1) and was not found: {}, or set {} to its directory",
+                program.name, program.install, program.variable
+            );
+        }
+    }
+}
+
+/// The directory with PostgreSQL's server programs: `LOTUS_POSTGRES_BIN` (then nothing else is looked at), where
+/// distributions put them, `PATH`.
+pub fn postgres_bin() -> Option<PathBuf> {
+    const NEEDED: [&str; 4] = ["postgres", "initdb", "pg_ctl", "createdb"];
+    if let Some(named) = env::var_os(POSTGRES_BIN).filter(|named| !named.is_empty()) {
+        return Some(PathBuf::from(named)).filter(|bin| holds(bin, &NEEDED));
+    }
+    let mut versions = versioned("/usr/lib/postgresql", "");
+    versions.extend(versioned("/usr", "pgsql-"));
+    versions.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    let path = env::var_os("PATH").unwrap_or_default();
+    versions
+        .into_iter()
+        .map(|(_, folder)| folder.join("bin"))
+        .chain(env::split_paths(&path))
+        .find(|bin| holds(bin, &NEEDED))
+}
+
+fn holds(bin: &Path, programs: &[&str]) -> bool {
+    programs.iter().all(|program| bin.join(program).is_file())
+}
+
+/// The folders `{parent}/{prefix}{version}`, each with its version.
+fn versioned(parent: &str, prefix: &str) -> Vec<(u32, PathBuf)> {
+    let Ok(entries) = std::fs::read_dir(parent) else { return Vec::new() };
+    entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter_map(|folder| {
+            let version = folder.file_name().and_then(OsStr::to_str)?.strip_prefix(prefix)?.parse().ok()?;
+            Some((version, folder))
+        })
+        .collect()
+}
