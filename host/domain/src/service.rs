@@ -91,3 +91,15 @@ pub enum Submitted {
     /// A reasoned no.
     Refused(Refusal),
 }
+
+/// What a plugin says before one of its cases moves on. It can't widen what the case's definition allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Advice {
+    /// Nothing stands against it.
+    Proceed,
+    /// Nothing stands against it, and these words go on the applicant's timeline; markdown.
+    ProceedWith(Text),
+    /// Not now, for this reason, which the member of staff reads.
+    Hold(Refusal),
+}

@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use lotus_domain::Slug;
 use lotus_domain::activation::Grant;
+use lotus_domain::case::CaseNumber;
 use lotus_domain::district::Division;
 use lotus_domain::form::{FieldError, FieldValue, Form, Value};
 use lotus_domain::law::Refusal;
 use lotus_domain::package::{Capability, ExtensionPoint};
 use lotus_domain::page::Page;
 use lotus_domain::record::Ending;
-use lotus_domain::service::{Service, Submitted};
+use lotus_domain::service::{Advice, Service, Submitted};
 use lotus_domain::text::{Language, Text};
 use lotus_domain::zone::Zone;
 use wasmtime::{Store, Trap, UpdateDeadline};
@@ -59,6 +60,21 @@ pub enum Ask {
         /// The values, typed.
         values: Vec<FieldValue>,
     },
+    /// `services.advance`: before a transition whose definition asks the plugin.
+    Advance {
+        /// Which case.
+        case: CaseNumber,
+        /// Of which service.
+        service: Slug,
+        /// The state that it is in.
+        state: Slug,
+        /// The transition that is wanted.
+        transition: Slug,
+        /// What was filled in when it was submitted.
+        values: Vec<FieldValue>,
+        /// The reason that was given.
+        reason: Option<String>,
+    },
 }
 
 impl Ask {
@@ -66,9 +82,11 @@ impl Ask {
     pub const fn point(&self) -> ExtensionPoint {
         match self {
             Self::ListZones | Self::RenderPage { .. } => ExtensionPoint::Zones,
-            Self::ListServices | Self::ServiceForm { .. } | Self::Check { .. } | Self::Submit { .. } => {
-                ExtensionPoint::Services
-            }
+            Self::ListServices
+            | Self::ServiceForm { .. }
+            | Self::Check { .. }
+            | Self::Submit { .. }
+            | Self::Advance { .. } => ExtensionPoint::Services,
         }
     }
 
@@ -81,6 +99,7 @@ impl Ask {
             Self::ServiceForm { .. } => "services.form",
             Self::Check { .. } => "services.check",
             Self::Submit { .. } => "services.submit",
+            Self::Advance { .. } => "services.advance",
         }
     }
 }
@@ -100,6 +119,8 @@ pub enum Answer {
     Checked(Vec<FieldError>),
     /// What became of a submission.
     Submitted(Submitted),
+    /// What it says to a transition.
+    Advised(Advice),
 }
 
 /// A limit of a call.
@@ -254,12 +275,8 @@ struct TimeIsOver;
 impl Runtime {
     /// Calls a plugin.
     pub async fn call(&self, plugin: &Loaded, ask: &Ask, terms: &Terms) -> Called<Answer> {
-        let moment = Moment {
-            division: terms.division.clone(),
-            language: terms.language,
-            at: terms.at,
-            today: terms.today,
-        };
+        let moment =
+            Moment { division: terms.division.clone(), language: terms.language, at: terms.at, today: terms.today };
         let call = v1::Call::new(ask, &moment);
         let seed = rand::random();
         let tape = if terms.record { Tape::Recording(Vec::new()) } else { Tape::Off };
@@ -269,9 +286,9 @@ impl Runtime {
             (false, _) => None,
         };
         let outcome = match ended.reply {
-            Ok(reply) => reply
-                .into_outcome()
-                .unwrap_or_else(|misfit| Outcome::Failed(Failure::Incompatible(misfit.to_string()))),
+            Ok(reply) => {
+                reply.into_outcome().unwrap_or_else(|misfit| Outcome::Failed(Failure::Incompatible(misfit.to_string())))
+            }
             Err(failure) => Outcome::Failed(failure),
         };
         Called { outcome, took: ended.took, memory: ended.memory, log: ended.log, transcript }
@@ -302,7 +319,8 @@ impl Runtime {
     async fn run(&self, plugin: &Loaded, call: &v1::Call, terms: &Terms, seed: u64, tape: Tape) -> Ended {
         let started = Instant::now();
         let limits = terms.grant.limits;
-        let early = |failure| Ended { reply: Err(failure), took: started.elapsed(), memory: 0, log: vec![], tape: Tape::Off };
+        let early =
+            |failure| Ended { reply: Err(failure), took: started.elapsed(), memory: 0, log: vec![], tape: Tape::Off };
         if let Some(missing) = plugin.imports.iter().find(|capability| !terms.grant.allows(**capability)) {
             return early(Failure::Denied(*missing));
         }

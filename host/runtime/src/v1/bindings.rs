@@ -1,7 +1,14 @@
 //! Generated from `wit/v1`: the types and calls of contract generation 1.
 
 // Generated code keeps its generator's taste, not ours.
-#![allow(clippy::all, clippy::pedantic, clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 #![allow(missing_docs, unreachable_pub, unsafe_code)]
 
 wasmtime::component::bindgen!({

@@ -7,9 +7,10 @@ use lotus_domain::form::{Choice, Field, FieldError, FieldKind, Form, Section, Va
 use lotus_domain::kind::{Clock, Definition, Role, State, Transition};
 use lotus_domain::law::{Fen, LegalBasis, Period, Refusal, TimeUnit};
 use lotus_domain::page::{
-    Block, Card, Chart, ChartKind, Column, Contact, Figure, Link, LinkTarget, Page, Series, Step, Table, Tone,
+    Block, Card, Chart, ChartKind, Column, Contact, Figure, LONGEST_TEXT, Link, LinkTarget, Page, Series, Step, Table,
+    Tone,
 };
-use lotus_domain::service::{Opening, Service, ServiceField, Submitted};
+use lotus_domain::service::{Advice, Opening, Service, ServiceField, Submitted};
 use lotus_domain::text::Text;
 use lotus_domain::zone::Zone;
 
@@ -42,7 +43,10 @@ pub(super) fn outcome(reply: Reply) -> Fit<Outcome<Answer>> {
         Reply::Page(Ok(answer)) => Outcome::Answer(Answer::Page(page(answer)?)),
         Reply::Form(Ok(answer)) => Outcome::Answer(Answer::Form(answer.map(form).transpose()?)),
         Reply::Checked(Ok(errors)) => Outcome::Answer(Answer::Checked(field_errors(errors)?)),
-        Reply::Page(Err(error)) | Reply::Form(Err(error)) | Reply::Checked(Err(error)) => answer_error(error),
+        Reply::Advised(Ok(said)) => Outcome::Answer(Answer::Advised(advice(said)?)),
+        Reply::Page(Err(error)) | Reply::Form(Err(error)) | Reply::Checked(Err(error)) | Reply::Advised(Err(error)) => {
+            answer_error(error)
+        }
         Reply::Submitted(Ok(submitted)) => Outcome::Answer(Answer::Submitted(match submitted {
             services::Outcome::Answered(answer) => Submitted::Answered(page(answer)?),
             services::Outcome::OpensCase(opened) => Submitted::OpensCase(opening(opened)?),
@@ -85,6 +89,14 @@ fn short(words: types::Text, what: &str) -> Fit<Text> {
     let words = text(words);
     if words.longest() > 200 || words.zh.is_empty() {
         return Err(Misfit(format!("{what} has 1 to 200 characters")));
+    }
+    Ok(words)
+}
+
+fn long(words: types::Text, what: &str) -> Fit<Text> {
+    let words = text(words);
+    if words.longest() > LONGEST_TEXT || words.zh.is_empty() {
+        return Err(Misfit(format!("{what} has 1 to 10,000 characters")));
     }
     Ok(words)
 }
@@ -223,6 +235,14 @@ fn definition(kind: case_kinds::Definition) -> Fit<Definition> {
     };
     definition.check().map_err(|error| Misfit(format!("the kind of case “{}”: {error}", definition.id)))?;
     Ok(definition)
+}
+
+fn advice(advice: services::Advice) -> Fit<Advice> {
+    Ok(match advice {
+        services::Advice::Proceed => Advice::Proceed,
+        services::Advice::ProceedWith(words) => Advice::ProceedWith(long(words, "what is said of a transition")?),
+        services::Advice::Hold(no) => Advice::Hold(refusal(no)),
+    })
 }
 
 fn opening(opening: services::Opening) -> Fit<Opening> {
@@ -365,10 +385,9 @@ fn field(field: pages::Field) -> Fit<Field> {
         pages::FieldKind::Integer(bounds) => FieldKind::Integer { min: bounds.min, max: bounds.max },
         pages::FieldKind::Money(bounds) => FieldKind::Money { min: Fen(bounds.min), max: Fen(bounds.max) },
         pages::FieldKind::Decimal(decimals) => FieldKind::Decimal { decimals },
-        pages::FieldKind::Date(bounds) => FieldKind::Date {
-            min: bounds.min.map(date).transpose()?,
-            max: bounds.max.map(date).transpose()?,
-        },
+        pages::FieldKind::Date(bounds) => {
+            FieldKind::Date { min: bounds.min.map(date).transpose()?, max: bounds.max.map(date).transpose()? }
+        }
         pages::FieldKind::Confirm => FieldKind::Confirm,
         pages::FieldKind::ChooseOne(all) => FieldKind::ChooseOne(choices(all)),
         pages::FieldKind::ChooseMany(all) => FieldKind::ChooseMany(choices(all)),

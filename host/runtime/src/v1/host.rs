@@ -37,9 +37,7 @@ impl From<StorageDenial> for storage::StorageError {
     fn from(denial: StorageDenial) -> Self {
         match denial {
             StorageDenial::Denied => Self::Denied,
-            StorageDenial::OverQuota(quota) => {
-                Self::OverQuota(storage::Quota { limit: quota.limit, used: quota.used })
-            }
+            StorageDenial::OverQuota(quota) => Self::OverQuota(storage::Quota { limit: quota.limit, used: quota.used }),
             StorageDenial::Conflict(version) => Self::Conflict(version),
             StorageDenial::Invalid(problem) => Self::Invalid(problem),
             StorageDenial::Unavailable => Self::Unavailable,
@@ -90,10 +88,8 @@ impl storage::Host for Sandbox {
         limit: u32,
     ) -> Trapping<Result<storage::ScanPage, storage::StorageError>> {
         let scanned = self.storage_scan(&prefix, after.as_deref(), limit).await?;
-        let page = scanned.map(|page| storage::ScanPage {
-            entries: page.entries.into_iter().map(entry).collect(),
-            next: page.next,
-        });
+        let page = scanned
+            .map(|page| storage::ScanPage { entries: page.entries.into_iter().map(entry).collect(), next: page.next });
         Ok(page.map_err(Into::into))
     }
 

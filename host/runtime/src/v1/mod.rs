@@ -6,8 +6,8 @@ mod host;
 mod to_guest;
 
 use serde::{Deserialize, Serialize};
-use wasmtime::component::{HasSelf, Instance, InstancePre, Linker};
 use wasmtime::Store;
+use wasmtime::component::{HasSelf, Instance, InstancePre, Linker};
 
 use self::bindings::exports::lotus::plugin::{services, zones};
 use self::bindings::lotus::plugin::{pages, types};
@@ -37,11 +37,7 @@ pub(crate) struct Points {
 
 impl Points {
     /// Finds them; an export of the right name and the wrong shape is an error.
-    pub(crate) fn find(
-        pre: &InstancePre<Sandbox>,
-        has_zones: bool,
-        has_services: bool,
-    ) -> wasmtime::Result<Self> {
+    pub(crate) fn find(pre: &InstancePre<Sandbox>, has_zones: bool, has_services: bool) -> wasmtime::Result<Self> {
         Ok(Self {
             zones: has_zones.then(|| zones::GuestIndices::new(pre)).transpose()?,
             services: has_services.then(|| services::GuestIndices::new(pre)).transpose()?,
@@ -64,6 +60,7 @@ enum Function {
     Form(String),
     Check(services::Submission),
     Submit(services::Submission),
+    Advance(services::AdvanceRequest),
 }
 
 /// An answer in the generation's types.
@@ -75,6 +72,7 @@ pub(crate) enum Reply {
     Form(Result<Option<pages::Form>, types::AnswerError>),
     Checked(Result<Vec<types::FieldError>, types::AnswerError>),
     Submitted(Result<services::Outcome, services::SubmitError>),
+    Advised(Result<services::Advice, types::AnswerError>),
 }
 
 impl Call {
@@ -82,14 +80,23 @@ impl Call {
     pub(crate) fn new(ask: &Ask, context: &crate::call::Moment) -> Self {
         let function = match ask {
             Ask::ListZones => Function::ListZones,
-            Ask::RenderPage { zone, page } => Function::Render(zones::PageRequest {
-                zone: zone.to_string(),
-                page: page.clone(),
-            }),
+            Ask::RenderPage { zone, page } => {
+                Function::Render(zones::PageRequest { zone: zone.to_string(), page: page.clone() })
+            }
             Ask::ListServices => Function::ListServices,
             Ask::ServiceForm { service } => Function::Form(service.to_string()),
             Ask::Check { service, values } => Function::Check(to_guest::submission(service, values)),
             Ask::Submit { service, values } => Function::Submit(to_guest::submission(service, values)),
+            Ask::Advance { case, service, state, transition, values, reason } => {
+                Function::Advance(services::AdvanceRequest {
+                    case_number: case.to_string(),
+                    service: service.to_string(),
+                    state: state.to_string(),
+                    transition: transition.to_string(),
+                    fields: to_guest::fields(values),
+                    reason: reason.clone(),
+                })
+            }
         };
         Self { context: to_guest::context(context), function }
     }
@@ -128,6 +135,10 @@ pub(crate) async fn dispatch(
         Function::Submit(submission) => {
             let guest = points.services.as_ref().ok_or_else(missing)?.load(&mut *store, instance)?;
             Ok(Reply::Submitted(guest.call_submit(store, context, submission).await?))
+        }
+        Function::Advance(request) => {
+            let guest = points.services.as_ref().ok_or_else(missing)?.load(&mut *store, instance)?;
+            Ok(Reply::Advised(guest.call_advance(store, context, request).await?))
         }
     }
 }

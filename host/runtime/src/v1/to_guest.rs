@@ -60,10 +60,12 @@ pub(super) fn value(value: Value) -> types::Value {
     }
 }
 
+pub(super) fn fields(values: &[FieldValue]) -> Vec<types::FieldValue> {
+    values.iter().cloned().map(|field| types::FieldValue { name: field.name, value: value(field.value) }).collect()
+}
+
 pub(super) fn submission(service: &Slug, values: &[FieldValue]) -> services::Submission {
-    let fields =
-        values.iter().cloned().map(|field| types::FieldValue { name: field.name, value: value(field.value) }).collect();
-    services::Submission { service: service.to_string(), fields }
+    services::Submission { service: service.to_string(), fields: fields(values) }
 }
 
 pub(super) fn item(item: Item) -> catalog::Item {
