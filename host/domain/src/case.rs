@@ -159,6 +159,11 @@ impl Hash {
     /// What stands before the first event.
     pub const NONE: Self = Self([0; 32]);
 
+    /// Of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
     /// From stored bytes; nothing where they are not 32.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
@@ -239,7 +244,7 @@ impl Event {
         part(&sequence.to_be_bytes());
         part(&previous.0);
         part(&happening.at.as_millisecond().to_be_bytes());
-        part(format!("{:?}", happening.actor.role).as_bytes());
+        part(happening.actor.role.name().as_bytes());
         part(&optional(&happening.actor.account));
         part(happening.action.as_bytes());
         part(&optional(&happening.from));

@@ -29,6 +29,29 @@ pub enum Role {
     System,
 }
 
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Applicant, Self::Clerk, Self::Handler, Self::DepartmentHead, Self::Helper, Self::System];
+
+    /// For columns, and for the hash of an event: never changes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Applicant => "applicant",
+            Self::Clerk => "clerk",
+            Self::Handler => "handler",
+            Self::DepartmentHead => "department-head",
+            Self::Helper => "helper",
+            Self::System => "system",
+        }
+    }
+
+    /// The role of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
 /// What the clock does in a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -16,6 +16,7 @@ pub mod package;
 pub mod page;
 pub mod record;
 pub mod service;
+pub mod storage;
 pub mod text;
 pub mod zone;
 

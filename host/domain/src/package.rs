@@ -4,8 +4,10 @@
 //! capability, and settings whose defaults are of their kind.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -445,6 +447,31 @@ impl Setting {
     }
 }
 
+/// A package as it is kept: what the plugin says of itself, and its component.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// What identifies it: over the manifest's text and the component.
+    pub digest: Digest,
+    /// The manifest, read.
+    pub manifest: Manifest,
+    /// The manifest as it was written.
+    pub source: String,
+    /// The component.
+    pub component: Arc<[u8]>,
+    /// Since when this host has it.
+    pub installed: Timestamp,
+}
+
+impl Package {
+    /// Reads a package; the component is looked at when it is loaded.
+    pub fn read(source: &str, component: impl Into<Arc<[u8]>>, installed: Timestamp) -> Result<Self, ManifestError> {
+        let manifest = Manifest::parse(source)?;
+        let component = component.into();
+        let digest = Digest::of_package(source, &component);
+        Ok(Self { digest, manifest, source: source.to_owned(), component, installed })
+    }
+}
+
 /// What identifies a component: the SHA-256 of its bytes, as `sha256:` and hexadecimal where it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest([u8; 32]);
@@ -477,6 +504,16 @@ impl Digest {
             *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
         }
         Some(Self(bytes))
+    }
+
+    /// From stored bytes; nothing where they are not 32.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// Its bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 
     /// As hexadecimal.

@@ -57,6 +57,8 @@ impl Ending {
 pub struct CallRecord {
     /// Where.
     pub division: Division,
+    /// Unique in its district, growing with time.
+    pub id: i64,
     /// The plugin's id.
     pub plugin: String,
     /// Which package.

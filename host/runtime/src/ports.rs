@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use lotus_domain::calendar::Calendar;
 use lotus_domain::catalog::Item;
 use lotus_domain::district::Division;
+pub use lotus_domain::storage::{Entry, Expectation, Quota, ScanPage};
 
 /// On whose behalf a capability is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,46 +17,6 @@ pub struct Caller {
     pub plugin: String,
     /// Bytes of storage that are granted.
     pub storage_quota: u64,
-}
-
-/// A stored value and its version.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Entry {
-    /// Its key.
-    pub key: String,
-    /// Its bytes.
-    pub value: Vec<u8>,
-    /// Grows with every write of the key.
-    pub version: u64,
-}
-
-/// What must hold for a write to happen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Expectation {
-    /// Whatever is there.
-    Any,
-    /// Nothing is there.
-    Absent,
-    /// Exactly this version is there.
-    Version(u64),
-}
-
-/// How much of a quota is used, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Quota {
-    /// What is granted.
-    pub limit: u64,
-    /// What is used.
-    pub used: u64,
-}
-
-/// One page of an ordered scan.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct ScanPage {
-    /// By key, bytewise.
-    pub entries: Vec<Entry>,
-    /// Where the next page begins.
-    pub next: Option<String>,
 }
 
 /// Why storage did not do it.

@@ -1,0 +1,21 @@
+//! The one place that knows a database: SQLite or PostgreSQL, from one body of SQL.
+//!
+//! ```text
+//!   Store ── index ──► sqlite:   readers · one writer that commits in groups ─┐
+//!              │                                                             ├─► body/*.rs, compiled once for each
+//!              └─────► postgres: a pool · a transaction for each write ──────┘
+//! ```
+//!
+//! SQL stands in `body/`, one file for each resource, in the common subset of both databases with `$1` parameters.
+//! What really differs stands in `sqlite/` and `postgres/`. [`Store`]'s functions are listed in `index.rs`.
+//!
+//! Invariant: a write is one transaction that is durable when its function returns, and it either happened whole or
+//! not at all. Every function of a district's data takes the district first.
+
+mod error;
+mod index;
+mod postgres;
+mod sqlite;
+
+pub use error::StoreError;
+pub use index::{CaseFile, NewCase, Opened, Store, StoreConfig};

@@ -1,0 +1,231 @@
+//! Cases with their hash-chained events; the state stands beside the events and is written with them.
+
+use lotus_domain::case::{Actor, Case, CaseNumber, Event, Happening, Hash};
+use lotus_domain::district::Division;
+use lotus_domain::kind::{Definition, Role};
+use lotus_domain::record::CallRecord;
+use sqlx::Row as _;
+
+use super::{Connection, Db, Row, record, row};
+use crate::{CaseFile, NewCase, Opened, StoreError};
+
+/// Whether somebody still owes something.
+fn is_open(case: &Case) -> bool {
+    case.definition.state(&case.state).is_none_or(|state| !state.is_final)
+}
+
+pub(crate) async fn case_open(db: &mut Connection, division: &Division, new: &NewCase) -> Result<Opened, StoreError> {
+    let case = &new.case;
+    let definition = row::to_json(&case.definition)?;
+    let kind = Hash::of(definition.as_bytes());
+    let opened = sqlx::query::<Db>(
+        "INSERT INTO case_file (division, number, kind, subject, title, message, application, state, is_open, revision,
+             submitted, due, secret, token)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         ON CONFLICT (division, token) DO NOTHING",
+    )
+    .bind(division.as_str())
+    .bind(case.number.as_str())
+    .bind(kind.0.as_slice())
+    .bind(row::to_json(&case.subject)?)
+    .bind(row::to_json(&case.title)?.into_bytes())
+    .bind(case.message.as_ref().map(row::to_json).transpose()?.map(String::into_bytes))
+    .bind(row::to_json(&case.application)?.into_bytes())
+    .bind(case.state.as_str())
+    .bind(i64::from(is_open(case)))
+    .bind(i64::from(case.revision))
+    .bind(case.submitted.as_millisecond())
+    .bind(case.due.map(|due| due.to_string()))
+    .bind(case.secret.0.as_slice())
+    .bind(new.token.0.as_slice())
+    .execute(&mut *db)
+    .await?;
+    if opened.rows_affected() == 0 {
+        let before = case_find(db, division, &new.token).await?;
+        return before.map(Opened::Before).ok_or_else(|| StoreError::unreadable("a case", "its token is gone"));
+    }
+    sqlx::query::<Db>(
+        "INSERT INTO case_kind (division, digest, body) VALUES ($1, $2, $3) ON CONFLICT (division, digest) DO NOTHING",
+    )
+    .bind(division.as_str())
+    .bind(kind.0.as_slice())
+    .bind(definition)
+    .execute(&mut *db)
+    .await?;
+    event_insert(db, division, &case.number, &new.first).await?;
+    if let Some(decided) = &new.record {
+        record::record_append(db, division, decided).await?;
+    }
+    Ok(Opened::New)
+}
+
+pub(crate) async fn case_find(
+    db: &mut Connection,
+    division: &Division,
+    token: &Hash,
+) -> Result<Option<CaseNumber>, StoreError> {
+    let found = sqlx::query::<Db>("SELECT number FROM case_file WHERE division = $1 AND token = $2")
+        .bind(division.as_str())
+        .bind(token.0.as_slice())
+        .fetch_optional(db)
+        .await?;
+    found.map(|found| row::parsed("a case number", CaseNumber::parse(found.try_get(0)?))).transpose()
+}
+
+async fn event_insert(
+    db: &mut Connection,
+    division: &Division,
+    number: &CaseNumber,
+    event: &Event,
+) -> Result<(), StoreError> {
+    let happening = &event.happening;
+    sqlx::query::<Db>(
+        "INSERT INTO case_event (division, number, sequence, at, role, account, action, from_state, to_state, reason,
+             basis, previous, hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(division.as_str())
+    .bind(number.as_str())
+    .bind(i64::from(event.sequence))
+    .bind(happening.at.as_millisecond())
+    .bind(happening.actor.role.name())
+    .bind(happening.actor.account.as_deref())
+    .bind(happening.action.as_str())
+    .bind(happening.from.as_deref())
+    .bind(happening.to.as_str())
+    .bind(happening.reason.as_ref().map(row::to_json).transpose()?)
+    .bind(happening.basis.as_ref().map(row::to_json).transpose()?)
+    .bind(event.previous.0.as_slice())
+    .bind(event.hash.0.as_slice())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+fn optional_json<T: serde::de::DeserializeOwned>(what: &str, text: Option<&str>) -> Result<Option<T>, StoreError> {
+    text.map(|text| row::from_json(what, text.as_bytes())).transpose()
+}
+
+fn event(found: &Row) -> Result<Event, StoreError> {
+    let role: &str = found.try_get(2)?;
+    Ok(Event {
+        sequence: row::small("an event's place", found.try_get(0)?)?,
+        happening: Happening {
+            at: row::moment(found.try_get(1)?)?,
+            actor: Actor {
+                role: Role::parse(role).ok_or_else(|| StoreError::unreadable("a role", role))?,
+                account: found.try_get(3)?,
+            },
+            action: found.try_get(4)?,
+            from: found.try_get(5)?,
+            to: found.try_get(6)?,
+            reason: optional_json("a reason", found.try_get(7)?)?,
+            basis: optional_json("a legal basis", found.try_get(8)?)?,
+        },
+        previous: row::hash(found.try_get(9)?)?,
+        hash: row::hash(found.try_get(10)?)?,
+    })
+}
+
+fn case(division: &Division, found: &Row) -> Result<Case, StoreError> {
+    let definition: Definition = row::from_json("a kind of case", found.try_get::<&str, _>(10)?.as_bytes())?;
+    let due: Option<&str> = found.try_get(8)?;
+    Ok(Case {
+        division: division.clone(),
+        number: row::parsed("a case number", CaseNumber::parse(found.try_get(0)?))?,
+        subject: row::from_json("what a case is about", found.try_get::<&str, _>(1)?.as_bytes())?,
+        title: row::from_json("a case's title", found.try_get(2)?)?,
+        message: found.try_get::<Option<&[u8]>, _>(3)?.map(|text| row::from_json("a message", text)).transpose()?,
+        application: row::from_json("an application", found.try_get(4)?)?,
+        state: found.try_get(5)?,
+        revision: row::small("a revision", found.try_get(6)?)?,
+        submitted: row::moment(found.try_get(7)?)?,
+        due: due.map(|due| row::parsed("a due day", due.parse())).transpose()?,
+        secret: row::hash(found.try_get(9)?)?,
+        definition,
+    })
+}
+
+pub(crate) async fn case_get(
+    db: &mut Connection,
+    division: &Division,
+    number: &CaseNumber,
+) -> Result<Option<CaseFile>, StoreError> {
+    let found = sqlx::query::<Db>(
+        "SELECT f.number, f.subject, f.title, f.message, f.application, f.state, f.revision, f.submitted, f.due,
+             f.secret, k.body
+         FROM case_file AS f JOIN case_kind AS k ON k.division = f.division AND k.digest = f.kind
+         WHERE f.division = $1 AND f.number = $2",
+    )
+    .bind(division.as_str())
+    .bind(number.as_str())
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(found) = found else { return Ok(None) };
+    let case = case(division, &found)?;
+    // Up to the revision that was read: an event that was added in between belongs to the next reading.
+    let rows = sqlx::query::<Db>(
+        "SELECT sequence, at, role, account, action, from_state, to_state, reason, basis, previous, hash
+         FROM case_event WHERE division = $1 AND number = $2 AND sequence <= $3 ORDER BY sequence",
+    )
+    .bind(division.as_str())
+    .bind(number.as_str())
+    .bind(i64::from(case.revision))
+    .fetch_all(db)
+    .await?;
+    let events = rows.iter().map(event).collect::<Result<_, _>>()?;
+    Ok(Some(CaseFile { case, events }))
+}
+
+pub(crate) async fn case_append(
+    db: &mut Connection,
+    division: &Division,
+    case: &Case,
+    event: &Event,
+    decided: &Option<CallRecord>,
+) -> Result<bool, StoreError> {
+    let moved = sqlx::query::<Db>(
+        "UPDATE case_file SET state = $3, is_open = $4, revision = $5, due = $6
+         WHERE division = $1 AND number = $2 AND revision = $7",
+    )
+    .bind(division.as_str())
+    .bind(case.number.as_str())
+    .bind(case.state.as_str())
+    .bind(i64::from(is_open(case)))
+    .bind(i64::from(event.sequence))
+    .bind(case.due.map(|due| due.to_string()))
+    .bind(i64::from(event.sequence) - 1)
+    .execute(&mut *db)
+    .await?;
+    if moved.rows_affected() == 0 {
+        return Ok(false);
+    }
+    event_insert(db, division, &case.number, event).await?;
+    if let Some(decided) = decided {
+        record::record_append(db, division, decided).await?;
+    }
+    Ok(true)
+}
+
+pub(crate) async fn case_list_due(
+    db: &mut Connection,
+    division: &Division,
+    after: Option<&CaseNumber>,
+    limit: u32,
+) -> Result<Vec<Case>, StoreError> {
+    // Cases without a due day come last; '9999' stands for them in the order.
+    let rows = sqlx::query::<Db>(
+        "SELECT f.number, f.subject, f.title, f.message, f.application, f.state, f.revision, f.submitted, f.due,
+             f.secret, k.body
+         FROM case_file AS f JOIN case_kind AS k ON k.division = f.division AND k.digest = f.kind
+         WHERE f.division = $1 AND f.is_open = 1 AND ($2 IS NULL OR (COALESCE(f.due, '9999'), f.number) >
+             (SELECT COALESCE(p.due, '9999'), p.number FROM case_file AS p WHERE p.division = $1 AND p.number = $2))
+         ORDER BY COALESCE(f.due, '9999'), f.number LIMIT $3",
+    )
+    .bind(division.as_str())
+    .bind(after.map(CaseNumber::as_str))
+    .bind(i64::from(limit))
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|found| case(division, found)).collect()
+}

@@ -1,0 +1,20 @@
+//! The one body of SQL, compiled once for each database: `super::Db` is SQLite here and PostgreSQL there.
+//!
+//! A function holds one query, or a few that are one write. It takes a connection, then the district, and returns
+//! domain types. Statements are in the common subset of both databases.
+
+#![allow(clippy::duplicate_mod, reason = "compiled once for each database on purpose")]
+
+pub(crate) mod activation;
+pub(crate) mod calendar;
+pub(crate) mod case;
+pub(crate) mod catalog;
+pub(crate) mod district;
+pub(crate) mod package;
+pub(crate) mod record;
+mod row;
+pub(crate) mod storage;
+
+use super::{Connection, Db};
+
+type Row = <Db as sqlx::Database>::Row;

@@ -1,0 +1,45 @@
+//! Plugin packages, by digest.
+
+use std::sync::Arc;
+
+use lotus_domain::package::{Digest, Manifest, Package};
+use sqlx::Row as _;
+
+use super::{Connection, Db, row};
+use crate::StoreError;
+
+pub(crate) async fn package_get(db: &mut Connection, digest: &Digest) -> Result<Option<Package>, StoreError> {
+    let found = sqlx::query::<Db>("SELECT manifest, component, installed FROM package WHERE digest = $1")
+        .bind(digest.as_bytes().as_slice())
+        .fetch_optional(db)
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let source: String = found.try_get(0)?;
+    let component: Vec<u8> = found.try_get(1)?;
+    if Digest::of_package(&source, &component) != *digest {
+        return Err(StoreError::unreadable("a package", format!("{digest} does not fit its bytes")));
+    }
+    Ok(Some(Package {
+        digest: *digest,
+        manifest: row::parsed("a package's manifest", Manifest::parse(&source))?,
+        source,
+        component: Arc::from(component),
+        installed: row::moment(found.try_get(2)?)?,
+    }))
+}
+
+pub(crate) async fn package_put(db: &mut Connection, package: &Package) -> Result<(), StoreError> {
+    sqlx::query::<Db>(
+        "INSERT INTO package (digest, plugin, version, manifest, component, installed) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (digest) DO NOTHING",
+    )
+    .bind(package.digest.as_bytes().as_slice())
+    .bind(package.manifest.id.as_str())
+    .bind(package.manifest.version.as_str())
+    .bind(package.source.as_str())
+    .bind(&*package.component)
+    .bind(package.installed.as_millisecond())
+    .execute(db)
+    .await?;
+    Ok(())
+}
