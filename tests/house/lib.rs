@@ -1,1 +1,0 @@
-//! Tests that keep the house; they stand in `tests/`, this is empty.
