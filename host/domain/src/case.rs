@@ -207,6 +207,8 @@ pub struct Happening {
     pub reason: Option<Text>,
     /// On what basis.
     pub basis: Option<LegalBasis>,
+    /// Words for the applicant's timeline, e.g. what the district's plugin said; markdown.
+    pub remark: Option<Text>,
 }
 
 /// One event in its place.
@@ -253,6 +255,8 @@ impl Event {
         part(&optional(&happening.reason.as_ref().and_then(|reason| reason.en.clone())));
         part(&optional(&happening.basis.as_ref().map(|basis| basis.title.clone())));
         part(&optional(&happening.basis.as_ref().and_then(|basis| basis.article.clone())));
+        part(&optional(&happening.remark.as_ref().map(|remark| remark.zh.clone())));
+        part(&optional(&happening.remark.as_ref().and_then(|remark| remark.en.clone())));
         Hash(sha.finalize().into())
     }
 }
@@ -313,7 +317,7 @@ pub struct Case {
 }
 
 /// Why an event can't follow.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub enum TransitionError {
     /// The definition has no such transition from here.
     #[error("“{action}” is not possible in the state “{state}”")]
@@ -365,6 +369,7 @@ impl Case {
             to: transition.to.to_string(),
             reason,
             basis,
+            remark: None,
         })
     }
 }
@@ -443,6 +448,7 @@ mod tests {
                 to: to.to_owned(),
                 reason: Some(Text::zh("材料齐全")),
                 basis: None,
+                remark: None,
             };
             let event = Event::seal(&number(7), events.last(), happening);
             events.push(event);

@@ -59,7 +59,9 @@ impl From<sqlx::Error> for StoreError {
                 _ if matches!(said.code().as_deref(), Some("40001" | "40P01")) => {
                     Self::Collision(said.message().to_owned())
                 }
-                _ if is_away(said.code().as_deref().unwrap_or_default()) => Self::Unavailable(said.message().to_owned()),
+                _ if is_away(said.code().as_deref().unwrap_or_default()) => {
+                    Self::Unavailable(said.message().to_owned())
+                }
                 _ => Self::Refused(said.message().to_owned()),
             },
             _ => Self::Refused(error.to_string()),

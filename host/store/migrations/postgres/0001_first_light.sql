@@ -111,6 +111,7 @@ CREATE TABLE case_event (
     to_state TEXT NOT NULL,
     reason TEXT,
     basis TEXT,
+    remark TEXT,
     previous BYTEA NOT NULL,
     hash BYTEA NOT NULL,
     PRIMARY KEY (division, number, sequence)

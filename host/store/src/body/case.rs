@@ -81,8 +81,8 @@ async fn event_insert(
     let happening = &event.happening;
     sqlx::query::<Db>(
         "INSERT INTO case_event (division, number, sequence, at, role, account, action, from_state, to_state, reason,
-             basis, previous, hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             basis, remark, previous, hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(division.as_str())
     .bind(number.as_str())
@@ -95,6 +95,7 @@ async fn event_insert(
     .bind(happening.to.as_str())
     .bind(happening.reason.as_ref().map(row::to_json).transpose()?)
     .bind(happening.basis.as_ref().map(row::to_json).transpose()?)
+    .bind(happening.remark.as_ref().map(row::to_json).transpose()?)
     .bind(event.previous.0.as_slice())
     .bind(event.hash.0.as_slice())
     .execute(db)
@@ -121,9 +122,10 @@ fn event(found: &Row) -> Result<Event, StoreError> {
             to: found.try_get(6)?,
             reason: optional_json("a reason", found.try_get(7)?)?,
             basis: optional_json("a legal basis", found.try_get(8)?)?,
+            remark: optional_json("a remark", found.try_get(9)?)?,
         },
-        previous: row::hash(found.try_get(9)?)?,
-        hash: row::hash(found.try_get(10)?)?,
+        previous: row::hash(found.try_get(10)?)?,
+        hash: row::hash(found.try_get(11)?)?,
     })
 }
 
@@ -165,7 +167,7 @@ pub(crate) async fn case_get(
     let case = case(division, &found)?;
     // Up to the revision that was read: an event that was added in between belongs to the next reading.
     let rows = sqlx::query::<Db>(
-        "SELECT sequence, at, role, account, action, from_state, to_state, reason, basis, previous, hash
+        "SELECT sequence, at, role, account, action, from_state, to_state, reason, basis, remark, previous, hash
          FROM case_event WHERE division = $1 AND number = $2 AND sequence <= $3 ORDER BY sequence",
     )
     .bind(division.as_str())

@@ -1,0 +1,100 @@
+//! The city in memory: tenants, items, calendar and active plugins, as one immutable snapshot that is swapped whole.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use lotus_domain::calendar::Calendar;
+use lotus_domain::catalog::DistrictItem;
+use lotus_domain::district::{District, Division};
+use lotus_store::StoreError;
+
+use crate::plugin::Active;
+use crate::start::Platform;
+
+/// Years around the published ones that the calendar covers.
+const FIRST_YEAR: i16 = 2020;
+const LAST_YEAR: i16 = 2040;
+
+pub(crate) struct City {
+    /// Which change of the store this is.
+    pub(crate) generation: i64,
+    /// The city first.
+    pub(crate) districts: Vec<Arc<District>>,
+    pub(crate) calendar: Option<Arc<Calendar>>,
+    tenants: HashMap<Division, Tenant>,
+}
+
+/// What one district's portal is made of.
+#[derive(Default)]
+pub(crate) struct Tenant {
+    /// Its own items, then the city's.
+    pub(crate) items: Vec<Arc<DistrictItem>>,
+    /// In the order in which they were activated.
+    pub(crate) plugins: Vec<Arc<Active>>,
+}
+
+impl City {
+    /// A city of which nothing is known yet.
+    pub(crate) fn empty() -> Self {
+        Self { generation: i64::MIN, districts: Vec::new(), calendar: None, tenants: HashMap::new() }
+    }
+
+    pub(crate) fn district(&self, division: &Division) -> Option<&Arc<District>> {
+        self.districts.iter().find(|district| district.division == *division)
+    }
+
+    pub(crate) fn tenant(&self, division: &Division) -> Option<&Tenant> {
+        self.tenants.get(division)
+    }
+
+    /// Every active plugin, everywhere.
+    pub(crate) fn plugins(&self) -> impl Iterator<Item = &Arc<Active>> {
+        self.districts.iter().filter_map(|district| self.tenant(&district.division)).flat_map(|tenant| &tenant.plugins)
+    }
+
+    pub(crate) async fn load(platform: &Platform, generation: i64) -> Result<Self, StoreError> {
+        let store = platform.store();
+        let mut districts: Vec<Arc<District>> = store.district_list().await?.into_iter().map(Arc::new).collect();
+        districts.sort_by_key(|district| !district.is_city);
+        let city = districts.iter().find(|district| district.is_city);
+        let calendar = match city {
+            Some(city) => {
+                let years = store.calendar_list(&city.division).await?;
+                Calendar::new(FIRST_YEAR, LAST_YEAR, &years).ok().map(Arc::new)
+            }
+            None => None,
+        };
+        let mut tenants: HashMap<Division, Tenant> = HashMap::new();
+        let mut shared = Vec::new();
+        for district in &districts {
+            let items: Vec<_> = store.item_list(&district.division).await?.into_iter().map(Arc::new).collect();
+            if district.is_city {
+                shared.clone_from(&items);
+            }
+            tenants.insert(district.division.clone(), Tenant { items, plugins: Vec::new() });
+        }
+        for district in districts.iter().filter(|district| !district.is_city) {
+            if let Some(tenant) = tenants.get_mut(&district.division) {
+                tenant.items.extend(shared.iter().cloned());
+            }
+        }
+        let before = platform.city();
+        let before: BTreeMap<_, _> = before
+            .plugins()
+            .map(|active| ((active.activation.division.clone(), active.id().to_owned()), active))
+            .collect();
+        for activation in store.activation_list().await? {
+            let Some(tenant) = tenants.get_mut(&activation.division) else {
+                tracing::warn!(division = %activation.division, plugin = activation.plugin, "active in no known district");
+                continue;
+            };
+            let known = before.get(&(activation.division.clone(), activation.plugin.clone()));
+            tenant.plugins.push(match known {
+                // The same object: what it holds of the plugin's lists stays.
+                Some(active) if active.activation == activation && active.package.is_ok() => Arc::clone(active),
+                _ => Arc::new(Active::load(platform, activation).await),
+            });
+        }
+        Ok(Self { generation, districts, calendar, tenants })
+    }
+}

@@ -1,0 +1,181 @@
+//! The platform itself: what it holds, how it starts, what runs in the background, how it ends.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use lotus_runtime::{Ports, Runtime};
+use lotus_store::{Store, StoreError};
+use tokio::task::JoinHandle;
+
+use crate::city::City;
+use crate::health::Health;
+use crate::package::Packages;
+use crate::ports::Sources;
+use crate::record::Recorder;
+use crate::service::InFlight;
+use crate::token::Key;
+
+/// How often a replica looks whether another has changed something: the floor of “in under a second”.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// What a platform needs beside its store and its sandbox.
+#[derive(Debug, Clone)]
+pub struct PlatformConfig {
+    /// What form tokens are signed with; the same on every replica.
+    pub key: Key,
+    /// The city's time zone.
+    pub time_zone: TimeZone,
+}
+
+impl PlatformConfig {
+    /// Xuchang's zone with this key.
+    pub fn new(key: Key) -> Self {
+        // China has one zone and no summer time; the fixed offset is right where the zone's data are missing.
+        let fixed = || TimeZone::fixed(jiff::tz::Offset::constant(8));
+        Self { key, time_zone: TimeZone::get("Asia/Shanghai").unwrap_or_else(|_| fixed()) }
+    }
+}
+
+/// The platform: cheap to clone, one for each host.
+#[derive(Clone)]
+pub struct Platform {
+    pub(crate) inner: Arc<Inner>,
+}
+
+impl std::fmt::Debug for Platform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Platform").field("store", &self.inner.sources.store).finish_non_exhaustive()
+    }
+}
+
+pub(crate) struct Inner {
+    pub(crate) sources: Arc<Sources>,
+    /// The same, as the sandbox asks it.
+    pub(crate) ports: Arc<dyn Ports>,
+    pub(crate) runtime: Runtime,
+    pub(crate) packages: Packages,
+    pub(crate) health: Health,
+    pub(crate) recorder: Recorder,
+    pub(crate) in_flight: InFlight,
+    pub(crate) key: Key,
+    pub(crate) time_zone: TimeZone,
+    background: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Platform {
+    /// Loads the city from the store and starts the background work.
+    pub async fn start(store: Store, runtime: Runtime, config: PlatformConfig) -> Result<Self, StoreError> {
+        let sources = Arc::new(Sources { store: store.clone(), city: ArcSwap::from_pointee(City::empty()) });
+        let (recorder, writing) = Recorder::start(store);
+        let platform = Self {
+            inner: Arc::new(Inner {
+                ports: Arc::clone(&sources) as Arc<dyn Ports>,
+                sources,
+                runtime,
+                packages: Packages::default(),
+                health: Health::default(),
+                recorder,
+                in_flight: InFlight::default(),
+                key: config.key,
+                time_zone: config.time_zone,
+                background: Mutex::new(vec![writing]),
+            }),
+        };
+        platform.reload().await?;
+        let looking = tokio::spawn(look(Arc::downgrade(&platform.inner)));
+        if let Ok(mut background) = platform.inner.background.lock() {
+            background.push(looking);
+        }
+        Ok(platform)
+    }
+
+    /// The city as it is now.
+    pub(crate) fn city(&self) -> Arc<City> {
+        self.inner.sources.city.load_full()
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.sources.store
+    }
+
+    /// Now, in whole milliseconds: what is stored and hashed has no finer grain.
+    pub fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    /// The date in the city's zone.
+    pub fn today(&self) -> Date {
+        self.date_of(self.now())
+    }
+
+    /// The date of a moment in the city's zone.
+    pub fn date_of(&self, at: Timestamp) -> Date {
+        at.to_zoned_datetime(self.inner.time_zone.clone()).date()
+    }
+
+    /// The city's time zone, for display.
+    pub fn zone_of_time(&self) -> &TimeZone {
+        &self.inner.time_zone
+    }
+
+    /// Loads the city again where something changed since; plugins that are loaded already stay as they are.
+    pub async fn reload(&self) -> Result<(), StoreError> {
+        let generation = self.store().generation().await?;
+        if generation != self.city().generation {
+            let city = City::load(self, generation).await?;
+            self.inner.sources.city.store(Arc::new(city));
+        }
+        Ok(())
+    }
+
+    /// Whether the database answers, and else why not.
+    pub async fn ready(&self) -> Result<(), String> {
+        match tokio::time::timeout(Duration::from_secs(2), self.store().generation()).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("the database does not answer within two seconds".to_owned()),
+        }
+    }
+
+    /// Ends the background work, writes what waits, closes the store.
+    pub async fn stop(&self) {
+        self.inner.recorder.stop();
+        let background: Vec<_> = match self.inner.background.lock() {
+            Ok(mut background) => background.drain(..).collect(),
+            Err(_) => Vec::new(),
+        };
+        for (index, task) in background.into_iter().enumerate() {
+            if index > 0 {
+                task.abort();
+            }
+            // An aborted task says so; that is what was wanted.
+            let _ = task.await;
+        }
+        self.store().close().await;
+    }
+}
+
+async fn look(inner: std::sync::Weak<Inner>) {
+    let mut away = false;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let Some(inner) = inner.upgrade() else { return };
+        match (Platform { inner }.reload().await, away) {
+            (Ok(()), false) => {}
+            (Ok(()), true) => {
+                tracing::info!("the database answers again");
+                away = false;
+            }
+            (Err(error), false) => {
+                tracing::warn!(%error, "the city can't be loaded again; what is in memory goes on serving");
+                away = true;
+            }
+            (Err(_), true) => {}
+        }
+    }
+}
