@@ -1,0 +1,218 @@
+//! A store of each kind in a place of its own, and things to keep in it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use lotus_domain::activation::{Activation, Grant};
+use lotus_domain::case::{Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, NumberKind, Subject};
+use lotus_domain::catalog::{DistrictItem, Item};
+use lotus_domain::district::Division;
+use lotus_domain::form::{FieldValue, Value};
+use lotus_domain::kind::{Definition, Role};
+use lotus_domain::law::{Fen, LegalBasis, Period};
+use lotus_domain::package::Package;
+use lotus_domain::record::{CallRecord, Ending};
+use lotus_domain::text::Text;
+use lotus_store::{NewCase, Store, StoreConfig};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
+
+/// A store and where it is kept.
+pub(crate) struct Kept {
+    pub(crate) store: Store,
+    pub(crate) config: StoreConfig,
+    _directory: Option<tempfile::TempDir>,
+}
+
+impl Kept {
+    pub(crate) async fn sqlite() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let config = StoreConfig::sqlite(directory.path().join("lotus.db"));
+        Self { store: Store::open(&config).await.unwrap(), config, _directory: Some(directory) }
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        let config = StoreConfig::Postgres { url: lotus_test_services::postgres::server().database(), connections: 4 };
+        Self { store: Store::open(&config).await.unwrap(), config, _directory: None }
+    }
+
+    /// The same data, opened anew.
+    pub(crate) async fn reopened(&self) -> Store {
+        self.store.close().await;
+        Store::open(&self.config).await.unwrap()
+    }
+
+    /// Does behind the store's back what nobody should.
+    pub(crate) async fn tamper(&self, sql: &str) {
+        match &self.config {
+            StoreConfig::Sqlite { file, .. } => {
+                let url = format!("sqlite:{}", file.display());
+                let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+                db.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+            }
+            StoreConfig::Postgres { url, .. } => {
+                let mut db = sqlx::PgConnection::connect(url).await.unwrap();
+                db.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+            }
+        }
+    }
+
+    /// Each table's columns, by name.
+    pub(crate) async fn columns(&self) -> BTreeMap<String, Vec<String>> {
+        let rows: Vec<(String, String)> = match &self.config {
+            StoreConfig::Sqlite { file, .. } => {
+                let url = format!("sqlite:{}", file.display());
+                let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+                let sql = "SELECT t.name, c.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c
+                           WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'";
+                let rows = sqlx::query(sql).fetch_all(&mut db).await.unwrap();
+                rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+            }
+            StoreConfig::Postgres { url, .. } => {
+                let mut db = sqlx::PgConnection::connect(url).await.unwrap();
+                let sql = "SELECT table_name::text, column_name::text FROM information_schema.columns
+                           WHERE table_schema = 'public'";
+                let rows = sqlx::query(sql).fetch_all(&mut db).await.unwrap();
+                rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+            }
+        };
+        let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (table, column) in rows {
+            tables.entry(table).or_default().push(column);
+        }
+        tables.retain(|table, _| !table.starts_with("_sqlx"));
+        tables.values_mut().for_each(|columns| columns.sort());
+        tables
+    }
+}
+
+pub(crate) fn division(code: &str) -> Division {
+    Division::parse(code).unwrap()
+}
+
+fn at(millisecond: i64) -> Timestamp {
+    Timestamp::from_millisecond(1_772_000_000_000 + millisecond).unwrap()
+}
+
+pub(crate) fn item(code: &str, version: u32) -> DistrictItem {
+    let source = r#"
+        code = "XC01"
+        basic_code = "XC01"
+        name = "食品经营许可"
+        summary = "开饭店前办理。"
+        item_type = "01"
+        basis = [{ title = "《中华人民共和国食品安全法》", article = "第三十五条" }]
+        level = "4"
+        body = "1"
+        department = "市场监督管理局"
+        served = ["enterprise"]
+        handling = "promised"
+        statutory = { amount = 20, unit = "working-day" }
+        promised = { amount = 5, unit = "working-day" }
+        conditions = ["已取得营业执照。"]
+        process = [{ name = "受理", by = "综合窗口" }]
+        result = { name = "食品经营许可证" }
+        channels = ["online"]
+        visits = 0
+    "#;
+    let item: Item = toml::from_str(source).unwrap();
+    DistrictItem { division: division("411081"), item: Item { code: code.to_owned(), version, ..item } }
+}
+
+pub(crate) fn case(random: u64) -> (Case, Event) {
+    let number = CaseNumber::new(&division("411081"), jiff::civil::date(2026, 3, 1), NumberKind::Service, random);
+    let definition = Definition::plain(Period::working_days(5), None);
+    let happening = Happening {
+        at: at(0),
+        actor: Actor { role: Role::Applicant, account: None },
+        action: "submit".to_owned(),
+        from: None,
+        to: "submitted".to_owned(),
+        reason: None,
+        basis: Some(LegalBasis {
+            title: "《许昌市政务服务条例》".to_owned(), article: Some("第二十九条".to_owned())
+        }),
+        remark: Some(Text::new("已收到", "Received")),
+    };
+    let first = Event::seal(&number, None, happening);
+    let case = Case {
+        division: division("411081"),
+        number,
+        title: Text::new("钧瓷工作室奖补", "Studio award"),
+        message: Some(Text::zh("我们将在 5 个工作日内答复。")),
+        subject: Subject::Service {
+            service: "studio-award".to_owned(),
+            title: Text::zh("大师工作室奖补"),
+            department: Text::zh("文化广电和旅游局"),
+            package: "00".repeat(32),
+        },
+        definition,
+        application: Application {
+            values: vec![FieldValue { name: "sales".to_owned(), value: Value::Money(Fen(200_000_000)) }],
+            labels: vec![("sales".to_owned(), Text::zh("上年度销售额"))],
+        },
+        state: "submitted".to_owned(),
+        revision: 1,
+        submitted: at(0),
+        due: Some(jiff::civil::date(2026, 3, 6)),
+        secret: FollowSecret::new(random).hash(),
+    };
+    (case, first)
+}
+
+/// What may follow on a new case.
+pub(crate) fn event_after(new: &NewCase, action: &str, to: &str) -> Event {
+    let happening = Happening {
+        at: at(1000),
+        actor: Actor { role: Role::Handler, account: Some("clerk".to_owned()) },
+        action: action.to_owned(),
+        from: Some("submitted".to_owned()),
+        to: to.to_owned(),
+        reason: Some(Text::zh("材料齐全\0")),
+        basis: None,
+        remark: None,
+    };
+    Event::seal(&new.case.number, Some(&new.first), happening)
+}
+
+pub(crate) fn record(function: &str, ending: &str, case: Option<&CaseNumber>) -> CallRecord {
+    static NEXT: AtomicI64 = AtomicI64::new(1);
+    let ending = Ending::parse(ending).unwrap();
+    CallRecord {
+        division: division("411081"),
+        id: NEXT.fetch_add(1, Ordering::Relaxed),
+        plugin: "cn.example.porcelain".to_owned(),
+        package: package().digest,
+        function: function.to_owned(),
+        at: at(5),
+        ending,
+        message: (ending != Ending::Answer).then(|| "it trapped: \0".to_owned()),
+        took: Duration::from_micros(17),
+        case: case.map(ToString::to_string),
+        transcript: b"{}".to_vec(),
+    }
+}
+
+pub(crate) fn package() -> Package {
+    let manifest = r#"
+        id = "cn.example.porcelain"
+        version = "1.0.0"
+        contract = "1.0"
+        title = "钧瓷"
+        publisher = "禹州市"
+        points = ["zones"]
+    "#;
+    Package::read(manifest, b"\0asm".to_vec(), at(0)).unwrap()
+}
+
+pub(crate) fn activation(district: &str, package: &Package) -> Activation {
+    Activation {
+        division: division(district),
+        plugin: package.manifest.id.clone(),
+        package: package.digest,
+        grant: Grant::requested(&package.manifest),
+        settings: BTreeMap::from([("award-amount".to_owned(), Value::Money(Fen(1)))]),
+        since: at(0),
+    }
+}
