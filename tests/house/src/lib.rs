@@ -2,7 +2,7 @@
 //!
 //! Invariant: every finding is a sentence that says what to do; [`assert_none`] shows all of them at once.
 
-#![allow(clippy::panic, reason = "only tests use it, and they can't go on")]
+#![allow(clippy::panic, clippy::missing_panics_doc, reason = "only tests use it, and they can't go on")]
 
 use std::path::{Path, PathBuf};
 

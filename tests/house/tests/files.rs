@@ -91,7 +91,7 @@ fn every_crate_keeps_the_workspaces_lints_and_edition() {
 #[test]
 fn unsafe_code_stays_where_it_has_a_reason() {
     let lifted = files("", &["rs"]).into_iter().filter(|file| {
-        let lifts = |line: &str| line.trim_start().starts_with("#") && line.contains("unsafe_code");
+        let lifts = |line: &str| line.trim_start().starts_with('#') && line.contains("unsafe_code");
         file.text.lines().any(lifts) && !UNSAFE.contains(&file.path.as_str())
     });
     assert_none(
@@ -117,8 +117,8 @@ fn nothing_in_the_host_names_a_plugin() {
     assert!(!names.is_empty(), "no plugin was found to look for");
     let mut findings = Vec::new();
     for file in files("host", &["rs", "toml", "html", "css", "js", "sql", "ftl"]) {
-        let named = names.iter().filter(|name| file.text.contains(name.as_str()));
-        findings.extend(named.map(|name| {
+        let found = names.iter().filter(|name| file.text.contains(name.as_str()));
+        findings.extend(found.map(|name| {
             format!(
                 "{} names the plugin {name}: the host serves any plugin alike; a test that needs this one belongs in tests/",
                 file.path
