@@ -3,6 +3,8 @@
 use sqlx::error::ErrorKind;
 use sqlx::migrate::MigrateError;
 
+use crate::vault::{KeyringError, SealError};
+
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -26,6 +28,12 @@ pub enum StoreError {
     /// What is stored can't be read back.
     #[error("what is stored can't be read: {0}")]
     Unreadable(String),
+    /// A sealed value can't be opened.
+    #[error("what is sealed can't be opened: {0}")]
+    Sealed(#[from] SealError),
+    /// The keyring does not fit what is stored.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
     /// A row with this key is there already.
     #[error("it is there already: {0}")]
     Exists(String),

@@ -2,7 +2,7 @@
 //!
 //! `read` takes a connection and asks; `write` is one transaction that is durable when its function returns. A write
 //! may be run more than once before it is (on a collision, or when its group is undone), so its body only depends on
-//! its arguments.
+//! its arguments. `open` and `seal` are a read and a write with the district's keys, for what names people.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use lotus_domain::package::{Digest, Package};
 use lotus_domain::record::CallRecord;
 use lotus_domain::storage::{Entry, Expectation, Quota, ScanPage, StorageRefusal};
 
+use crate::vault::{Keyring, SealError, Vault, Wrapped};
 use crate::{StoreError, postgres, sqlite};
 
 /// Which database.
@@ -84,6 +85,7 @@ pub struct CaseFile {
 #[derive(Clone)]
 pub struct Store {
     database: Database,
+    vault: Arc<Vault>,
 }
 
 #[derive(Clone)]
@@ -99,15 +101,23 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the database and brings its schema up to date.
-    pub async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
+    /// Opens the database, brings its schema up to date, and makes sure that the keyring opens what is sealed in it.
+    pub async fn open(config: &StoreConfig, keyring: Keyring) -> Result<Self, StoreError> {
         let database = match config {
             StoreConfig::Sqlite { file, readers } => Database::Sqlite(sqlite::Database::open(file, *readers).await?),
             StoreConfig::Postgres { url, connections } => {
                 Database::Postgres(postgres::Database::open(url, *connections).await?)
             }
         };
-        Ok(Self { database })
+        let store = Self { database, vault: Arc::new(Vault::new(keyring)) };
+        for district in store.district_list().await? {
+            store.keys(&district.division).await?;
+        }
+        Ok(store)
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// What kind of database it is, for people.
@@ -129,12 +139,12 @@ impl Store {
 
 /// Writes one function of [`Store`] for each line.
 macro_rules! index {
-    ($($(#[$doc:meta])* $mode:ident $room:ident :: $name:ident ($($arg:ident : $kind:ty),*) -> $out:ty;)*) => {
-        impl Store { $( index! { @$mode [$(#[$doc])*] $room $name ($($arg: $kind),*) $out } )* }
+    ($($(#[$doc:meta])* $vis:vis $mode:ident $room:ident :: $name:ident ($($arg:ident : $kind:ty),*) -> $out:ty;)*) => {
+        impl Store { $( index! { @$mode [$(#[$doc])* $vis] $room $name ($($arg: $kind),*) $out } )* }
     };
-    (@read [$(#[$doc:meta])*] $room:ident $name:ident ($($arg:ident : $kind:ty),*) $out:ty) => {
+    (@read [$(#[$doc:meta])* $vis:vis] $room:ident $name:ident ($($arg:ident : $kind:ty),*) $out:ty) => {
         $(#[$doc])*
-        pub async fn $name(&self, $($arg: $kind),*) -> Result<$out, StoreError> {
+        $vis async fn $name(&self, $($arg: $kind),*) -> Result<$out, StoreError> {
             match &self.database {
                 Database::Sqlite(database) => {
                     let mut db = database.reader().await?;
@@ -147,9 +157,62 @@ macro_rules! index {
             }
         }
     };
-    (@write [$(#[$doc:meta])*] $room:ident $name:ident ($($arg:ident : $kind:ty),*) $out:ty) => {
+    (@open [$(#[$doc:meta])* $vis:vis] $room:ident $name:ident ($division:ident : $of:ty $(, $arg:ident : $kind:ty)*) $out:ty) => {
         $(#[$doc])*
-        pub async fn $name(&self, $($arg: $kind),*) -> Result<$out, StoreError> {
+        $vis async fn $name(&self, $division: $of $(, $arg: $kind)*) -> Result<$out, StoreError> {
+            let mut keys = self.keys($division).await?;
+            let mut again = false;
+            loop {
+                let found = match &self.database {
+                    Database::Sqlite(database) => {
+                        let mut db = database.reader().await?;
+                        sqlite::$room::$name(&mut db, &keys, $division $(, $arg)*).await
+                    }
+                    Database::Postgres(database) => {
+                        let mut db = database.reader().await?;
+                        postgres::$room::$name(&mut db, &keys, $division $(, $arg)*).await
+                    }
+                };
+                match found {
+                    // Another replica has made a new key since.
+                    Err(StoreError::Sealed(SealError::UnknownKey(_))) if !again => {
+                        again = true;
+                        keys = self.keys_load($division).await?;
+                    }
+                    found => return found,
+                }
+            }
+        }
+    };
+    (@seal [$(#[$doc:meta])* $vis:vis] $room:ident $name:ident ($division:ident : $of:ty $(, $arg:ident : $kind:ty)*) $out:ty) => {
+        $(#[$doc])*
+        $vis async fn $name(&self, $division: $of $(, $arg: $kind)*) -> Result<$out, StoreError> {
+            let given = Arc::new((self.keys(&$division).await?, $division, $($arg,)*));
+            match &self.database {
+                Database::Sqlite(database) => {
+                    database.write(Box::new(move |db| {
+                        let given = Arc::clone(&given);
+                        Box::pin(async move {
+                            let (keys, $division, $($arg,)*) = &*given;
+                            sqlite::$room::$name(db, keys, $division $(, $arg)*).await
+                        })
+                    })).await
+                }
+                Database::Postgres(database) => {
+                    database.write(Box::new(move |db| {
+                        let given = Arc::clone(&given);
+                        Box::pin(async move {
+                            let (keys, $division, $($arg,)*) = &*given;
+                            postgres::$room::$name(db, keys, $division $(, $arg)*).await
+                        })
+                    })).await
+                }
+            }
+        }
+    };
+    (@write [$(#[$doc:meta])* $vis:vis] $room:ident $name:ident ($($arg:ident : $kind:ty),*) $out:ty) => {
+        $(#[$doc])*
+        $vis async fn $name(&self, $($arg: $kind),*) -> Result<$out, StoreError> {
             let given = Arc::new(($($arg,)*));
             match &self.database {
                 Database::Sqlite(database) => {
@@ -177,68 +240,75 @@ macro_rules! index {
 
 index! {
     /// The tenants, in their order.
-    read district::district_list() -> Vec<District>;
+    pub read district::district_list() -> Vec<District>;
     /// Adds tenants, or replaces those that are there.
-    write district::district_put(districts: Vec<District>) -> ();
+    pub write district::district_put(districts: Vec<District>) -> ();
+
+    /// A district's data keys, wrapped.
+    pub(crate) read key::key_list(division: &Division) -> Vec<Wrapped>;
+    /// Adds data keys to a district.
+    pub(crate) write key::key_add(division: Division, keys: Vec<Wrapped>) -> ();
+    /// Keeps data keys under another wrapping.
+    pub(crate) write key::key_rewrap(division: Division, keys: Vec<Wrapped>) -> ();
 
     /// The published years of a city.
-    read calendar::calendar_list(division: &Division) -> Vec<CalendarYear>;
+    pub read calendar::calendar_list(division: &Division) -> Vec<CalendarYear>;
     /// Adds years, or replaces those that are there.
-    write calendar::calendar_put(division: Division, years: Vec<CalendarYear>) -> ();
+    pub write calendar::calendar_put(division: Division, years: Vec<CalendarYear>) -> ();
 
     /// The newest version of each item of a district, by code.
-    read catalog::item_list(division: &Division) -> Vec<DistrictItem>;
+    pub read catalog::item_list(division: &Division) -> Vec<DistrictItem>;
     /// One version of an item.
-    read catalog::item_version(division: &Division, code: &str, version: u32) -> Option<DistrictItem>;
+    pub read catalog::item_version(division: &Division, code: &str, version: u32) -> Option<DistrictItem>;
     /// Publishes items of a district; a version that is there stays as it is.
-    write catalog::item_publish(division: Division, items: Vec<DistrictItem>) -> ();
+    pub write catalog::item_publish(division: Division, items: Vec<DistrictItem>) -> ();
 
     /// A package with its component.
-    read package::package_get(digest: &Digest) -> Option<Package>;
+    pub read package::package_get(digest: &Digest) -> Option<Package>;
     /// Keeps a package; one that is there stays as it is.
-    write package::package_put(package: Package) -> ();
+    pub write package::package_put(package: Package) -> ();
 
     /// What serves in which district, everywhere.
-    read activation::activation_list() -> Vec<Activation>;
+    pub read activation::activation_list() -> Vec<Activation>;
     /// Makes a package serve in its district, in place of whatever the same plugin had there.
-    write activation::activation_put(activation: Activation) -> ();
+    pub write activation::activation_put(activation: Activation) -> ();
     /// Takes a plugin out of service in a district; whether it was there.
-    write activation::activation_remove(division: Division, plugin: String) -> bool;
+    pub write activation::activation_remove(division: Division, plugin: String) -> bool;
     /// Grows with every change of activations, districts or items.
-    read activation::generation() -> i64;
+    pub read activation::generation() -> i64;
 
     /// A value of a plugin's space.
-    read storage::storage_get(division: &Division, plugin: &str, key: &str) -> Option<Entry>;
+    pub open storage::storage_get(division: &Division, plugin: &str, key: &str) -> Option<Entry>;
     /// Writes a value within a quota of bytes; its new version.
-    write storage::storage_set(
+    pub seal storage::storage_set(
         division: Division, plugin: String, key: String, value: Vec<u8>, expect: Expectation, quota: u64
     ) -> Result<u64, StorageRefusal>;
     /// Removes a key; whether it was there.
-    write storage::storage_remove(
+    pub seal storage::storage_remove(
         division: Division, plugin: String, key: String, expect: Expectation
     ) -> Result<bool, StorageRefusal>;
     /// Entries whose key begins with a prefix, in bytewise order, after a key.
-    read storage::storage_scan(
+    pub open storage::storage_scan(
         division: &Division, plugin: &str, prefix: &str, after: Option<&str>, limit: u32
     ) -> ScanPage;
     /// How much a plugin's space holds.
-    read storage::storage_usage(division: &Division, plugin: &str, quota: u64) -> Quota;
+    pub read storage::storage_usage(division: &Division, plugin: &str, quota: u64) -> Quota;
 
     /// Opens a case with its first event, once for each form token.
-    write case::case_open(division: Division, new: NewCase) -> Opened;
+    pub seal case::case_open(division: Division, new: NewCase) -> Opened;
     /// The case that a form's token opened, if it did.
-    read case::case_find(division: &Division, token: &Hash) -> Option<CaseNumber>;
+    pub read case::case_find(division: &Division, token: &Hash) -> Option<CaseNumber>;
     /// A case with its history.
-    read case::case_get(division: &Division, number: &CaseNumber) -> Option<CaseFile>;
+    pub open case::case_get(division: &Division, number: &CaseNumber) -> Option<CaseFile>;
     /// Adds an event to a case that is still at the revision before it; whether it was.
-    write case::case_append(division: Division, case: Case, event: Event, record: Option<CallRecord>) -> bool;
+    pub seal case::case_append(division: Division, case: Case, event: Event, record: Option<CallRecord>) -> bool;
     /// A district's open cases, by due day, after a case.
-    read case::case_list_due(division: &Division, after: Option<&CaseNumber>, limit: u32) -> Vec<Case>;
+    pub open case::case_list_due(division: &Division, after: Option<&CaseNumber>, limit: u32) -> Vec<Case>;
 
     /// Keeps a record of a call.
-    write record::record_append(division: Division, record: CallRecord) -> ();
+    pub seal record::record_append(division: Division, record: CallRecord) -> ();
     /// The newest records of calls that went wrong, newest first.
-    read record::record_list_failures(division: &Division, limit: u32) -> Vec<CallRecord>;
+    pub open record::record_list_failures(division: &Division, limit: u32) -> Vec<CallRecord>;
     /// The records of the calls that decided about a case, oldest first.
-    read record::record_list_case(division: &Division, number: &CaseNumber) -> Vec<CallRecord>;
+    pub open record::record_list_case(division: &Division, number: &CaseNumber) -> Vec<CallRecord>;
 }

@@ -14,8 +14,11 @@
 
 mod error;
 mod index;
+mod keys;
 mod postgres;
 mod sqlite;
+mod vault;
 
 pub use error::StoreError;
+pub use vault::{Keyring, KeyringError, SealError, Suite};
 pub use index::{CaseFile, NewCase, Opened, Store, StoreConfig};

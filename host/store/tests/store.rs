@@ -5,10 +5,13 @@ mod city;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use city::{Kept, activation, case, division, event_after, item, package, record};
+use city::{Kept, activation, case, division, event_after, item, keyring, package, record};
 use lotus_domain::case::{BrokenHistory, CaseNumber, Hash, History};
 use lotus_domain::storage::{Expectation, Quota, StorageRefusal};
-use lotus_store::{NewCase, Opened, Store, StoreConfig, StoreError};
+use lotus_domain::form::{FieldValue, Value};
+use lotus_domain::record::CallRecord;
+use lotus_domain::text::Text;
+use lotus_store::{Keyring, KeyringError, NewCase, Opened, Store, StoreConfig, StoreError, Suite};
 
 /// Writes each test once for each database.
 macro_rules! on_both {
@@ -274,12 +277,77 @@ on_both! {
         assert_eq!(kept.store.case_list_due(&yuzhou, None, 100).await.unwrap().len(), 30);
     }
 
+    async fn nothing_that_people_gave_stands_open_in_the_database(kept: Kept) {
+        let yuzhou = division("411081");
+        let mut new = new_case(11);
+        let secrets = ["11010519491231002X", "13912345678", "莲城瓷业"];
+        new.case.title.zh = format!("{}：奖补", secrets[2]);
+        new.case.application.values.push(FieldValue { name: "id".into(), value: Value::Text(secrets[0].into()) });
+        new.first = event_after(&new, secrets[1], "in-hand");
+        new.first.sequence = 1;
+        new.first.happening.action = "submit".into();
+        new.first.happening.reason = Some(Text::zh(secrets[1]));
+        let transcript = secrets.join(" ").into_bytes();
+        new.record = Some(CallRecord { transcript, ..record("services.submit", "answer", Some(&new.case.number)) });
+        kept.store.case_open(yuzhou.clone(), new.clone()).await.unwrap();
+        let set = kept.store.storage_set(
+            yuzhou.clone(), "a.b".into(), "k".into(), secrets.join(" ").into_bytes(), Expectation::Any, 1000,
+        );
+        set.await.unwrap().unwrap();
+        let everything = kept.dump().await;
+        assert!(everything.len() > 1000);
+        for secret in secrets {
+            assert!(!everything.windows(secret.len()).any(|part| part == secret.as_bytes()), "{secret}");
+        }
+        let file = kept.store.case_get(&yuzhou, &new.case.number).await.unwrap().unwrap();
+        assert_eq!(file.case.application, new.case.application);
+    }
+
+    async fn keys_are_rotated_under_load_and_nothing_is_lost(kept: Kept) {
+        let yuzhou = division("411081");
+        // Another replica, which learns of the new keys only when it meets them.
+        let replica = Store::open(&kept.config, keyring()).await.unwrap();
+        kept.store.case_open(yuzhou.clone(), new_case(500)).await.unwrap();
+        replica.case_get(&yuzhou, &new_case(500).case.number).await.unwrap().unwrap();
+        let mut writers = Vec::new();
+        for random in 600..700_u64 {
+            let (store, yuzhou) = (kept.store.clone(), yuzhou.clone());
+            writers.push(tokio::spawn(async move { store.case_open(yuzhou, new_case(random)).await.unwrap() }));
+            if random % 25 == 0 {
+                assert!(kept.store.keys_rotate(&division("411081")).await.unwrap() > 1);
+            }
+        }
+        for writer in writers {
+            assert_eq!(writer.await.unwrap(), Opened::New);
+        }
+        for random in (600..700_u64).chain([500]) {
+            let number = new_case(random).case.number;
+            let file = replica.case_get(&yuzhou, &number).await.unwrap().unwrap();
+            assert_eq!(file.case, new_case(random).case);
+        }
+    }
+
+    async fn a_keyring_that_is_not_the_one_it_was_is_refused_at_the_start(kept: Kept) {
+        kept.store.district_put(vec![city::district("411081")]).await.unwrap();
+        kept.store.case_open(division("411081"), new_case(1)).await.unwrap();
+        let other = Keyring::parse(&Keyring::generate("other", Suite::Sm4Gcm)).unwrap();
+        let error = Store::open(&kept.config, other).await.unwrap_err();
+        assert!(matches!(error, StoreError::Keyring(KeyringError::Missing(_))), "{error}");
+        let both = format!("{}{}", Keyring::generate("other", Suite::Sm4Gcm), city::KEYRING);
+        let store = Store::open(&kept.config, Keyring::parse(&both).unwrap()).await.unwrap();
+        store.keys_rotate(&division("411081")).await.unwrap();
+        // Everything is wrapped under the new key now: the old one may go.
+        let new = both.split("[[key]]").take(2).collect::<Vec<_>>().join("[[key]]");
+        let store = Store::open(&kept.config, Keyring::parse(&new).unwrap()).await.unwrap();
+        assert!(store.case_get(&division("411081"), &new_case(1).case.number).await.unwrap().is_some());
+    }
+
     async fn a_schema_of_a_newer_host_is_refused_with_what_to_do(kept: Kept) {
         kept.tamper(
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
              VALUES (9999, 'from the future', TRUE, '', 0)",
         ).await;
-        let error = Store::open(&kept.config).await.unwrap_err();
+        let error = Store::open(&kept.config, keyring()).await.unwrap_err();
         assert!(matches!(error, StoreError::Newer(9999)), "{error}");
         assert!(error.to_string().contains("start the newer version"));
     }
@@ -290,7 +358,7 @@ async fn a_file_that_is_no_database_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("lotus.db");
     std::fs::write(&file, "this is a letter, not a database. ".repeat(100)).unwrap();
-    assert!(Store::open(&StoreConfig::sqlite(&file)).await.is_err());
+    assert!(Store::open(&StoreConfig::sqlite(&file), keyring()).await.is_err());
     assert!(std::fs::read_to_string(&file).unwrap().starts_with("this is a letter"), "and is left as it was");
 }
 
@@ -298,9 +366,9 @@ async fn a_file_that_is_no_database_is_refused() {
 async fn a_server_that_is_not_there_is_said_to_be_away() {
     // Port 9 (discard) on loopback: nobody answers.
     let config = StoreConfig::postgres("postgres://lotus@127.0.0.1:9/lotus");
-    let error = tokio::time::timeout(Duration::from_secs(10), Store::open(&config)).await.unwrap().unwrap_err();
+    let error = tokio::time::timeout(Duration::from_secs(10), Store::open(&config, keyring())).await.unwrap().unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
-    let error = Store::open(&StoreConfig::postgres("mysql://nowhere")).await.unwrap_err();
+    let error = Store::open(&StoreConfig::postgres("mysql://nowhere"), keyring()).await.unwrap_err();
     assert!(matches!(error, StoreError::Address(_) | StoreError::Unavailable(_)), "{error}");
 }
 

@@ -70,6 +70,17 @@ CREATE TABLE plugin_entry (
     PRIMARY KEY (division, plugin, key)
 );
 
+-- A district's data keys, wrapped by a key that is never in the database. 0 is the key of its blind indexes; personal
+-- data are sealed with the highest. Sealed columns hold: format, key, nonce, ciphertext.
+CREATE TABLE data_key (
+    division TEXT NOT NULL,
+    id BIGINT NOT NULL,
+    suite TEXT NOT NULL,
+    wrapped_by TEXT NOT NULL,
+    wrapped BLOB NOT NULL,
+    PRIMARY KEY (division, id)
+);
+
 -- A kind of case as it was when a case began, once for all cases that began so.
 CREATE TABLE case_kind (
     division TEXT NOT NULL,
@@ -83,6 +94,7 @@ CREATE TABLE case_file (
     number TEXT NOT NULL,
     kind BLOB NOT NULL,
     subject TEXT NOT NULL,
+    -- Sealed: they name people.
     title BLOB NOT NULL,
     message BLOB,
     application BLOB NOT NULL,
@@ -109,9 +121,9 @@ CREATE TABLE case_event (
     action TEXT NOT NULL,
     from_state TEXT,
     to_state TEXT NOT NULL,
-    reason TEXT,
+    reason BLOB,
     basis TEXT,
-    remark TEXT,
+    remark BLOB,
     previous BLOB NOT NULL,
     hash BLOB NOT NULL,
     PRIMARY KEY (division, number, sequence)

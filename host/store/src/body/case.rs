@@ -4,18 +4,49 @@ use lotus_domain::case::{Actor, Case, CaseNumber, Event, Happening, Hash};
 use lotus_domain::district::Division;
 use lotus_domain::kind::{Definition, Role};
 use lotus_domain::record::CallRecord;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 
 use super::{Connection, Db, Row, record, row};
+use crate::vault::DistrictKeys;
 use crate::{CaseFile, NewCase, Opened, StoreError};
+
+/// Sealed columns: they name people, or say in words what about them.
+const TITLE: &str = "case_file.title";
+const MESSAGE: &str = "case_file.message";
+const APPLICATION: &str = "case_file.application";
+const REASON: &str = "case_event.reason";
+const REMARK: &str = "case_event.remark";
+
+/// A value as a sealed column.
+fn seal<T: Serialize>(keys: &DistrictKeys, column: &str, row: &str, value: &T) -> Result<Vec<u8>, StoreError> {
+    Ok(keys.seal(column, row, row::to_json(value)?.as_bytes())?)
+}
+
+/// A sealed column as a value.
+fn open<T: DeserializeOwned>(keys: &DistrictKeys, column: &str, row: &str, sealed: &[u8]) -> Result<T, StoreError> {
+    row::from_json(column, &keys.open(column, row, sealed)?)
+}
+
+/// Where an event stands.
+fn event_place(number: &CaseNumber, sequence: u32) -> String {
+    format!("{number}\0{sequence}")
+}
 
 /// Whether somebody still owes something.
 fn is_open(case: &Case) -> bool {
     case.definition.state(&case.state).is_none_or(|state| !state.is_final)
 }
 
-pub(crate) async fn case_open(db: &mut Connection, division: &Division, new: &NewCase) -> Result<Opened, StoreError> {
+pub(crate) async fn case_open(
+    db: &mut Connection,
+    keys: &DistrictKeys,
+    division: &Division,
+    new: &NewCase,
+) -> Result<Opened, StoreError> {
     let case = &new.case;
+    let number = case.number.as_str();
     let definition = row::to_json(&case.definition)?;
     let kind = Hash::of(definition.as_bytes());
     let opened = sqlx::query::<Db>(
@@ -28,9 +59,9 @@ pub(crate) async fn case_open(db: &mut Connection, division: &Division, new: &Ne
     .bind(case.number.as_str())
     .bind(kind.0.as_slice())
     .bind(row::to_json(&case.subject)?)
-    .bind(row::to_json(&case.title)?.into_bytes())
-    .bind(case.message.as_ref().map(row::to_json).transpose()?.map(String::into_bytes))
-    .bind(row::to_json(&case.application)?.into_bytes())
+    .bind(seal(keys, TITLE, number, &case.title)?)
+    .bind(case.message.as_ref().map(|message| seal(keys, MESSAGE, number, message)).transpose()?)
+    .bind(seal(keys, APPLICATION, number, &case.application)?)
     .bind(case.state.as_str())
     .bind(i64::from(is_open(case)))
     .bind(i64::from(case.revision))
@@ -52,9 +83,9 @@ pub(crate) async fn case_open(db: &mut Connection, division: &Division, new: &Ne
     .bind(definition)
     .execute(&mut *db)
     .await?;
-    event_insert(db, division, &case.number, &new.first).await?;
+    event_insert(db, keys, division, &case.number, &new.first).await?;
     if let Some(decided) = &new.record {
-        record::record_append(db, division, decided).await?;
+        record::record_append(db, keys, division, decided).await?;
     }
     Ok(Opened::New)
 }
@@ -74,11 +105,13 @@ pub(crate) async fn case_find(
 
 async fn event_insert(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     number: &CaseNumber,
     event: &Event,
 ) -> Result<(), StoreError> {
     let happening = &event.happening;
+    let place = event_place(number, event.sequence);
     sqlx::query::<Db>(
         "INSERT INTO case_event (division, number, sequence, at, role, account, action, from_state, to_state, reason,
              basis, remark, previous, hash)
@@ -93,9 +126,9 @@ async fn event_insert(
     .bind(happening.action.as_str())
     .bind(happening.from.as_deref())
     .bind(happening.to.as_str())
-    .bind(happening.reason.as_ref().map(row::to_json).transpose()?)
+    .bind(happening.reason.as_ref().map(|reason| seal(keys, REASON, &place, reason)).transpose()?)
     .bind(happening.basis.as_ref().map(row::to_json).transpose()?)
-    .bind(happening.remark.as_ref().map(row::to_json).transpose()?)
+    .bind(happening.remark.as_ref().map(|remark| seal(keys, REMARK, &place, remark)).transpose()?)
     .bind(event.previous.0.as_slice())
     .bind(event.hash.0.as_slice())
     .execute(db)
@@ -103,14 +136,14 @@ async fn event_insert(
     Ok(())
 }
 
-fn optional_json<T: serde::de::DeserializeOwned>(what: &str, text: Option<&str>) -> Result<Option<T>, StoreError> {
-    text.map(|text| row::from_json(what, text.as_bytes())).transpose()
-}
-
-fn event(found: &Row) -> Result<Event, StoreError> {
+fn event(keys: &DistrictKeys, number: &CaseNumber, found: &Row) -> Result<Event, StoreError> {
     let role: &str = found.try_get(2)?;
+    let sequence = row::small("an event's place", found.try_get(0)?)?;
+    let place = event_place(number, sequence);
+    let opened = |column, sealed: Option<&[u8]>| sealed.map(|sealed| open(keys, column, &place, sealed)).transpose();
+    let basis: Option<&str> = found.try_get(8)?;
     Ok(Event {
-        sequence: row::small("an event's place", found.try_get(0)?)?,
+        sequence,
         happening: Happening {
             at: row::moment(found.try_get(1)?)?,
             actor: Actor {
@@ -120,36 +153,39 @@ fn event(found: &Row) -> Result<Event, StoreError> {
             action: found.try_get(4)?,
             from: found.try_get(5)?,
             to: found.try_get(6)?,
-            reason: optional_json("a reason", found.try_get(7)?)?,
-            basis: optional_json("a legal basis", found.try_get(8)?)?,
-            remark: optional_json("a remark", found.try_get(9)?)?,
+            reason: opened(REASON, found.try_get(7)?)?,
+            basis: basis.map(|text| row::from_json("a legal basis", text.as_bytes())).transpose()?,
+            remark: opened(REMARK, found.try_get(9)?)?,
         },
         previous: row::hash(found.try_get(10)?)?,
         hash: row::hash(found.try_get(11)?)?,
     })
 }
 
-fn case(division: &Division, found: &Row) -> Result<Case, StoreError> {
+fn case(keys: &DistrictKeys, division: &Division, found: &Row) -> Result<Case, StoreError> {
+    let number = row::parsed("a case number", CaseNumber::parse(found.try_get(0)?))?;
+    let message: Option<&[u8]> = found.try_get(3)?;
     let definition: Definition = row::from_json("a kind of case", found.try_get::<&str, _>(10)?.as_bytes())?;
     let due: Option<&str> = found.try_get(8)?;
     Ok(Case {
         division: division.clone(),
-        number: row::parsed("a case number", CaseNumber::parse(found.try_get(0)?))?,
         subject: row::from_json("what a case is about", found.try_get::<&str, _>(1)?.as_bytes())?,
-        title: row::from_json("a case's title", found.try_get(2)?)?,
-        message: found.try_get::<Option<&[u8]>, _>(3)?.map(|text| row::from_json("a message", text)).transpose()?,
-        application: row::from_json("an application", found.try_get(4)?)?,
+        title: open(keys, TITLE, number.as_str(), found.try_get(2)?)?,
+        message: message.map(|sealed| open(keys, MESSAGE, number.as_str(), sealed)).transpose()?,
+        application: open(keys, APPLICATION, number.as_str(), found.try_get(4)?)?,
         state: found.try_get(5)?,
         revision: row::small("a revision", found.try_get(6)?)?,
         submitted: row::moment(found.try_get(7)?)?,
         due: due.map(|due| row::parsed("a due day", due.parse())).transpose()?,
         secret: row::hash(found.try_get(9)?)?,
         definition,
+        number,
     })
 }
 
 pub(crate) async fn case_get(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     number: &CaseNumber,
 ) -> Result<Option<CaseFile>, StoreError> {
@@ -164,7 +200,7 @@ pub(crate) async fn case_get(
     .fetch_optional(&mut *db)
     .await?;
     let Some(found) = found else { return Ok(None) };
-    let case = case(division, &found)?;
+    let case = case(keys, division, &found)?;
     // Up to the revision that was read: an event that was added in between belongs to the next reading.
     let rows = sqlx::query::<Db>(
         "SELECT sequence, at, role, account, action, from_state, to_state, reason, basis, remark, previous, hash
@@ -175,12 +211,13 @@ pub(crate) async fn case_get(
     .bind(i64::from(case.revision))
     .fetch_all(db)
     .await?;
-    let events = rows.iter().map(event).collect::<Result<_, _>>()?;
+    let events = rows.iter().map(|found| event(keys, number, found)).collect::<Result<_, _>>()?;
     Ok(Some(CaseFile { case, events }))
 }
 
 pub(crate) async fn case_append(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     case: &Case,
     event: &Event,
@@ -202,15 +239,16 @@ pub(crate) async fn case_append(
     if moved.rows_affected() == 0 {
         return Ok(false);
     }
-    event_insert(db, division, &case.number, event).await?;
+    event_insert(db, keys, division, &case.number, event).await?;
     if let Some(decided) = decided {
-        record::record_append(db, division, decided).await?;
+        record::record_append(db, keys, division, decided).await?;
     }
     Ok(true)
 }
 
 pub(crate) async fn case_list_due(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     after: Option<&CaseNumber>,
     limit: u32,
@@ -229,5 +267,5 @@ pub(crate) async fn case_list_due(
     .bind(i64::from(limit))
     .fetch_all(db)
     .await?;
-    rows.iter().map(|found| case(division, found)).collect()
+    rows.iter().map(|found| case(keys, division, found)).collect()
 }

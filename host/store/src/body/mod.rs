@@ -10,6 +10,7 @@ pub(crate) mod calendar;
 pub(crate) mod case;
 pub(crate) mod catalog;
 pub(crate) mod district;
+pub(crate) mod key;
 pub(crate) mod package;
 pub(crate) mod record;
 mod row;

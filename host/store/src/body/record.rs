@@ -9,12 +9,17 @@ use sqlx::Row as _;
 
 use super::{Connection, Db, Row, row};
 use crate::StoreError;
+use crate::vault::DistrictKeys;
 
-fn record(division: &Division, found: &Row) -> Result<CallRecord, StoreError> {
+/// Sealed: a transcript holds all that was typed.
+const TRANSCRIPT: &str = "call_record.transcript";
+
+fn record(keys: &DistrictKeys, division: &Division, found: &Row) -> Result<CallRecord, StoreError> {
     let ending: &str = found.try_get(5)?;
+    let id: i64 = found.try_get(0)?;
     Ok(CallRecord {
         division: division.clone(),
-        id: found.try_get(0)?,
+        id,
         plugin: found.try_get(1)?,
         package: row::digest(found.try_get(2)?)?,
         function: found.try_get(3)?,
@@ -23,12 +28,13 @@ fn record(division: &Division, found: &Row) -> Result<CallRecord, StoreError> {
         message: found.try_get(6)?,
         took: Duration::from_micros(row::unsigned(found.try_get(7)?)),
         case: found.try_get(8)?,
-        transcript: found.try_get(9)?,
+        transcript: keys.open(TRANSCRIPT, &id.to_string(), found.try_get(9)?)?,
     })
 }
 
 pub(crate) async fn record_append(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     record: &CallRecord,
 ) -> Result<(), StoreError> {
@@ -48,7 +54,7 @@ pub(crate) async fn record_append(
     .bind(record.message.as_ref().map(|message| message.replace('\0', "␀")))
     .bind(i64::try_from(record.took.as_micros()).unwrap_or(i64::MAX))
     .bind(record.case.as_deref())
-    .bind(record.transcript.as_slice())
+    .bind(keys.seal(TRANSCRIPT, &record.id.to_string(), &record.transcript)?)
     .execute(db)
     .await?;
     Ok(())
@@ -56,6 +62,7 @@ pub(crate) async fn record_append(
 
 pub(crate) async fn record_list_failures(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     limit: u32,
 ) -> Result<Vec<CallRecord>, StoreError> {
@@ -67,11 +74,12 @@ pub(crate) async fn record_list_failures(
     .bind(i64::from(limit))
     .fetch_all(db)
     .await?;
-    rows.iter().map(|found| record(division, found)).collect()
+    rows.iter().map(|found| record(keys, division, found)).collect()
 }
 
 pub(crate) async fn record_list_case(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     number: &CaseNumber,
 ) -> Result<Vec<CallRecord>, StoreError> {
@@ -83,5 +91,5 @@ pub(crate) async fn record_list_case(
     .bind(number.as_str())
     .fetch_all(db)
     .await?;
-    rows.iter().map(|found| record(division, found)).collect()
+    rows.iter().map(|found| record(keys, division, found)).collect()
 }

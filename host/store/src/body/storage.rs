@@ -9,14 +9,25 @@ use sqlx::Row as _;
 
 use super::{Connection, Db, Row, row};
 use crate::StoreError;
+use crate::vault::DistrictKeys;
 
-fn entry(found: &Row) -> Result<Entry, StoreError> {
+/// Values are sealed: nobody but the plugin knows whether they name people. Keys stand open, since they are ordered.
+const VALUE: &str = "plugin_entry.value";
+
+/// What binds a value to its plugin and key.
+fn place(plugin: &str, key: &str) -> String {
+    format!("{plugin}\0{key}")
+}
+
+fn entry(keys: &DistrictKeys, plugin: &str, found: &Row) -> Result<Entry, StoreError> {
     let key = row::parsed("a plugin's key", String::from_utf8(found.try_get(0)?))?;
-    Ok(Entry { key, value: found.try_get(1)?, version: row::unsigned(found.try_get(2)?) })
+    let value = keys.open(VALUE, &place(plugin, &key), found.try_get(1)?)?;
+    Ok(Entry { key, value, version: row::unsigned(found.try_get(2)?) })
 }
 
 pub(crate) async fn storage_get(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     plugin: &str,
     key: &str,
@@ -29,7 +40,7 @@ pub(crate) async fn storage_get(
     .bind(key.as_bytes())
     .fetch_optional(db)
     .await?;
-    found.as_ref().map(entry).transpose()
+    found.as_ref().map(|found| entry(keys, plugin, found)).transpose()
 }
 
 /// A space that is held until the end of the transaction.
@@ -69,6 +80,7 @@ fn weight(key: &str, value: usize) -> u64 {
 
 pub(crate) async fn storage_set(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     plugin: &str,
     key: &str,
@@ -77,7 +89,7 @@ pub(crate) async fn storage_set(
     quota: &u64,
 ) -> Result<Result<u64, StorageRefusal>, StoreError> {
     let mut space = hold(db, division, plugin).await?;
-    let there = storage_get(db, division, plugin, key).await?;
+    let there = storage_get(db, keys, division, plugin, key).await?;
     let version = there.as_ref().map(|entry| entry.version);
     if !expect.holds(version) {
         return Ok(Err(StorageRefusal::Conflict(version)));
@@ -95,7 +107,7 @@ pub(crate) async fn storage_set(
     .bind(division.as_str())
     .bind(plugin)
     .bind(key.as_bytes())
-    .bind(value)
+    .bind(keys.seal(VALUE, &place(plugin, key), value)?)
     .bind(row::signed(space.version))
     .execute(&mut *db)
     .await?;
@@ -105,13 +117,14 @@ pub(crate) async fn storage_set(
 
 pub(crate) async fn storage_remove(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     plugin: &str,
     key: &str,
     expect: &Expectation,
 ) -> Result<Result<bool, StorageRefusal>, StoreError> {
     let mut space = hold(db, division, plugin).await?;
-    let there = storage_get(db, division, plugin, key).await?;
+    let there = storage_get(db, keys, division, plugin, key).await?;
     let version = there.as_ref().map(|entry| entry.version);
     if !expect.holds(version) {
         return Ok(Err(StorageRefusal::Conflict(version)));
@@ -140,6 +153,7 @@ fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
 
 pub(crate) async fn storage_scan(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     plugin: &str,
     prefix: &str,
@@ -160,7 +174,7 @@ pub(crate) async fn storage_scan(
     .bind(i64::from(limit) + 1)
     .fetch_all(db)
     .await?;
-    let mut entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    let mut entries = rows.iter().map(|found| entry(keys, plugin, found)).collect::<Result<Vec<_>, _>>()?;
     let more = entries.len() > limit as usize;
     entries.truncate(limit as usize);
     let next = if more { entries.last().map(|last| last.key.clone()) } else { None };

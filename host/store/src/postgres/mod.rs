@@ -15,7 +15,7 @@ pub(crate) type Connection = PgConnection;
 
 #[path = "../body/mod.rs"]
 mod body;
-pub(crate) use body::{activation, calendar, case, catalog, district, package, record, storage};
+pub(crate) use body::{activation, calendar, case, catalog, district, key, package, record, storage};
 
 /// How often a write is tried again that collided with another.
 const TRIES: u32 = 5;

@@ -25,7 +25,7 @@ pub(crate) type Connection = SqliteConnection;
 
 #[path = "../body/mod.rs"]
 mod body;
-pub(crate) use body::{activation, calendar, case, catalog, district, package, record, storage};
+pub(crate) use body::{activation, calendar, case, catalog, district, key, package, record, storage};
 
 #[derive(Clone)]
 pub(crate) struct Database {

@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use lotus_domain::activation::{Activation, Grant};
 use lotus_domain::case::{Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, NumberKind, Subject};
 use lotus_domain::catalog::{DistrictItem, Item};
-use lotus_domain::district::Division;
+use lotus_domain::district::{District, Division};
 use lotus_domain::form::{FieldValue, Value};
 use lotus_domain::kind::{Definition, Role};
 use lotus_domain::law::{Fen, LegalBasis, Period};
 use lotus_domain::package::Package;
 use lotus_domain::record::{CallRecord, Ending};
 use lotus_domain::text::Text;
-use lotus_store::{NewCase, Store, StoreConfig};
+use lotus_store::{Keyring, NewCase, Store, StoreConfig};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
 
 /// A store and where it is kept.
@@ -29,18 +29,18 @@ impl Kept {
     pub(crate) async fn sqlite() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let config = StoreConfig::sqlite(directory.path().join("lotus.db"));
-        Self { store: Store::open(&config).await.unwrap(), config, _directory: Some(directory) }
+        Self { store: Store::open(&config, keyring()).await.unwrap(), config, _directory: Some(directory) }
     }
 
     pub(crate) async fn postgres() -> Self {
         let config = StoreConfig::Postgres { url: lotus_test_services::postgres::server().database(), connections: 4 };
-        Self { store: Store::open(&config).await.unwrap(), config, _directory: None }
+        Self { store: Store::open(&config, keyring()).await.unwrap(), config, _directory: None }
     }
 
     /// The same data, opened anew.
     pub(crate) async fn reopened(&self) -> Store {
         self.store.close().await;
-        Store::open(&self.config).await.unwrap()
+        Store::open(&self.config, keyring()).await.unwrap()
     }
 
     /// Does behind the store's back what nobody should.
@@ -54,6 +54,36 @@ impl Kept {
             StoreConfig::Postgres { url, .. } => {
                 let mut db = sqlx::PgConnection::connect(url).await.unwrap();
                 db.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+            }
+        }
+    }
+
+    /// Every byte that the database keeps of what was written.
+    pub(crate) async fn dump(&self) -> Vec<u8> {
+        match &self.config {
+            StoreConfig::Sqlite { file, .. } => {
+                let mut all = std::fs::read(file).unwrap();
+                all.extend(std::fs::read(file.with_extension("db-wal")).unwrap_or_default());
+                all
+            }
+            StoreConfig::Postgres { url, .. } => {
+                let mut db = sqlx::PgConnection::connect(url).await.unwrap();
+                let mut all = Vec::new();
+                for table in ["case_file", "case_event", "call_record", "plugin_entry", "case_kind"] {
+                    // A row as text shows bytes as hexadecimal; both forms are looked through.
+                    let sql = format!("SELECT convert_to(t::text, 'UTF8') FROM {table} AS t");
+                    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut db).await.unwrap();
+                    for row in rows {
+                        let text: Vec<u8> = row.get(0);
+                        let shown = String::from_utf8_lossy(&text).into_owned();
+                        for part in shown.split("\\x").skip(1) {
+                            let hex: String = part.chars().take_while(char::is_ascii_hexdigit).collect();
+                            all.extend((0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()));
+                        }
+                        all.extend(text);
+                    }
+                }
+                all
             }
         }
     }
@@ -87,8 +117,23 @@ impl Kept {
     }
 }
 
+/// The keyring that all tests open their stores with.
+pub(crate) fn keyring() -> Keyring {
+    Keyring::parse(KEYRING).unwrap()
+}
+
+pub(crate) const KEYRING: &str = "[[key]]\nid = \"test\"\nsecret = \"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\"\n";
+
 pub(crate) fn division(code: &str) -> Division {
     Division::parse(code).unwrap()
+}
+
+pub(crate) fn district(code: &str) -> District {
+    let source = format!(
+        "division = \"{code}\"\nname = \"禹州市\"\nmotto = \"钧都\"\n[theme]\nprimary = \"#9a3412\"\naccent = \"#ffedd5\"\n\
+         [hall]\naddress = \"市民之家\"\nhours = \"9:00—17:00\"\ntelephone = \"0374-1\"\nsupervision = \"0374-2\"\n"
+    );
+    toml::from_str(&source).unwrap()
 }
 
 fn at(millisecond: i64) -> Timestamp {
