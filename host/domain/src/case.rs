@@ -8,6 +8,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::account::AccountId;
+use crate::chain::{Hash, Link};
 use crate::district::Division;
 use crate::form::FieldValue;
 use crate::kind::{Definition, Role};
@@ -151,36 +153,6 @@ impl FollowSecret {
     }
 }
 
-/// A SHA-256 hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Hash(pub [u8; 32]);
-
-impl Hash {
-    /// What stands before the first event.
-    pub const NONE: Self = Self([0; 32]);
-
-    /// Of these bytes.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-
-    /// From stored bytes; nothing where they are not 32.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
-    }
-
-    /// Compares without telling by its time where the difference is.
-    pub fn same(&self, other: &Self) -> bool {
-        self.0.iter().zip(other.0).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
-    }
-}
-
-impl std::fmt::Display for Hash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
 /// Who acted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
@@ -233,31 +205,24 @@ impl Event {
         Self { sequence, happening, previous, hash }
     }
 
-    /// Each part stands behind its length, so that no two events have the same bytes.
     fn digest(number: &CaseNumber, sequence: u32, previous: Hash, happening: &Happening) -> Hash {
-        let mut sha = Sha256::new();
-        let mut part = |bytes: &[u8]| {
-            sha.update((bytes.len() as u64).to_be_bytes());
-            sha.update(bytes);
+        let text = |link: Link, text: &Option<Text>| {
+            link.optional(text.as_ref().map(|text| text.zh.as_str()))
+                .optional(text.as_ref().and_then(|text| text.en.as_deref()))
         };
-        let optional = |text: &Option<String>| text.as_ref().map_or(vec![0], |text| [&[1], text.as_bytes()].concat());
-        part(b"lotus case event 1");
-        part(number.as_str().as_bytes());
-        part(&sequence.to_be_bytes());
-        part(&previous.0);
-        part(&happening.at.as_millisecond().to_be_bytes());
-        part(happening.actor.role.name().as_bytes());
-        part(&optional(&happening.actor.account));
-        part(happening.action.as_bytes());
-        part(&optional(&happening.from));
-        part(happening.to.as_bytes());
-        part(&optional(&happening.reason.as_ref().map(|reason| reason.zh.clone())));
-        part(&optional(&happening.reason.as_ref().and_then(|reason| reason.en.clone())));
-        part(&optional(&happening.basis.as_ref().map(|basis| basis.title.clone())));
-        part(&optional(&happening.basis.as_ref().and_then(|basis| basis.article.clone())));
-        part(&optional(&happening.remark.as_ref().map(|remark| remark.zh.clone())));
-        part(&optional(&happening.remark.as_ref().and_then(|remark| remark.en.clone())));
-        Hash(sha.finalize().into())
+        let link = Link::of("lotus case event 1")
+            .part(number.as_str().as_bytes())
+            .part(&sequence.to_be_bytes())
+            .part(&previous.0)
+            .part(&happening.at.as_millisecond().to_be_bytes())
+            .part(happening.actor.role.name().as_bytes())
+            .optional(happening.actor.account.as_deref())
+            .part(happening.action.as_bytes())
+            .optional(happening.from.as_deref())
+            .part(happening.to.as_bytes())
+            .optional(happening.basis.as_ref().map(|basis| basis.title.as_str()))
+            .optional(happening.basis.as_ref().and_then(|basis| basis.article.as_deref()));
+        text(text(link, &happening.reason), &happening.remark).hash()
     }
 }
 
@@ -276,6 +241,15 @@ pub enum Subject {
         /// Digest of the package, as hexadecimal.
         package: String,
     },
+}
+
+impl Subject {
+    /// The department that answers, by its Chinese name.
+    pub fn department(&self) -> &str {
+        match self {
+            Self::Service { department, .. } => &department.zh,
+        }
+    }
 }
 
 /// What the applicant gave.
@@ -314,6 +288,8 @@ pub struct Case {
     pub due: Option<Date>,
     /// What the secret that follows it hashes to.
     pub secret: Hash,
+    /// Whose it is, where the applicant was signed in.
+    pub account: Option<AccountId>,
 }
 
 /// Why an event can't follow.

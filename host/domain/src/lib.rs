@@ -3,11 +3,15 @@
 //! Invariant: nothing here does I/O, waits, knows SQL, HTTP or WebAssembly. Values are parsed at the edge into these
 //! types; who holds one may rely on its rules. The same words name the same things in `store`, `platform` and `web`.
 
+pub mod access;
+pub mod account;
 pub mod activation;
 pub mod applicant;
+pub mod audit;
 pub mod calendar;
 pub mod case;
 pub mod catalog;
+pub mod chain;
 pub mod district;
 pub mod form;
 pub mod kind;

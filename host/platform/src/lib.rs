@@ -32,7 +32,7 @@ pub use activation::ActivateError;
 pub use case::{CaseError, CaseView};
 pub use health::{BUCKETS, CallCounts, CallSeries, FleetEntry, State};
 pub use lotus_runtime::{LoadError, Runtime, RuntimeConfig, StartError};
-pub use lotus_store::{Store, StoreConfig, StoreError};
+pub use lotus_store::{Keyring, KeyringError, Store, StoreConfig, StoreError, Suite};
 pub use package::PackageError;
 pub use plugin::{NotServed, Offered, Part, StandIn};
 pub use service::{Receipt, ServiceForm, Submission};

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use lotus_domain::Slug;
-use lotus_domain::case::{
-    Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, Hash, NumberKind, Subject,
-};
+use lotus_domain::case::{Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, NumberKind, Subject};
+use lotus_domain::chain::Hash;
 use lotus_domain::district::District;
 use lotus_domain::form::{FieldError, FieldValue, Form, Typed};
 use lotus_domain::kind::{Definition, Role};
@@ -317,6 +316,7 @@ impl Platform {
             submitted: at,
             due,
             secret: secret.hash(),
+            account: None,
         };
         let first = Event::seal(&number, None, happening);
         let new = NewCase { case, first, token: token.hash(), record };

@@ -6,7 +6,8 @@
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
-use lotus_domain::case::{FollowSecret, Hash};
+use lotus_domain::case::FollowSecret;
+use lotus_domain::chain::Hash;
 use sha2::Sha256;
 
 /// How long a form may lie open.

@@ -7,14 +7,19 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use lotus_domain::access::{Held, Role};
+use lotus_domain::account::{Account, AccountId, ApiToken, Mandate, Session};
 use lotus_domain::activation::Activation;
+use lotus_domain::audit::{Done, Entry};
 use lotus_domain::calendar::CalendarYear;
-use lotus_domain::case::{Case, CaseNumber, Event, Hash};
+use lotus_domain::case::{Case, CaseNumber, Event};
 use lotus_domain::catalog::DistrictItem;
+use lotus_domain::chain::Hash;
 use lotus_domain::district::{District, Division};
 use lotus_domain::package::{Digest, Package};
 use lotus_domain::record::CallRecord;
-use lotus_domain::storage::{Entry, Expectation, Quota, ScanPage, StorageRefusal};
+use lotus_domain::storage::{self, Expectation, Quota, ScanPage, StorageRefusal};
 
 use crate::vault::{Keyring, SealError, Vault, Wrapped};
 use crate::{StoreError, postgres, sqlite};
@@ -70,6 +75,23 @@ pub enum Opened {
     New,
     /// This form was submitted before, and this case opened then.
     Before(CaseNumber),
+}
+
+/// A second factor as it is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecondFactor {
+    /// The secret that codes are made from.
+    pub secret: Vec<u8>,
+    /// A code of it was given once: it counts.
+    pub confirmed: bool,
+    /// The time step of the last code that was taken.
+    pub last_step: u64,
+}
+
+impl std::fmt::Debug for SecondFactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecondFactor").field("confirmed", &self.confirmed).finish_non_exhaustive()
+    }
 }
 
 /// A case and all that happened to it.
@@ -278,7 +300,7 @@ index! {
     pub read activation::generation() -> i64;
 
     /// A value of a plugin's space.
-    pub open storage::storage_get(division: &Division, plugin: &str, key: &str) -> Option<Entry>;
+    pub open storage::storage_get(division: &Division, plugin: &str, key: &str) -> Option<storage::Entry>;
     /// Writes a value within a quota of bytes; its new version.
     pub seal storage::storage_set(
         division: Division, plugin: String, key: String, value: Vec<u8>, expect: Expectation, quota: u64
@@ -302,8 +324,75 @@ index! {
     pub open case::case_get(division: &Division, number: &CaseNumber) -> Option<CaseFile>;
     /// Adds an event to a case that is still at the revision before it; whether it was.
     pub seal case::case_append(division: Division, case: Case, event: Event, record: Option<CallRecord>) -> bool;
-    /// A district's open cases, by due day, after a case.
-    pub open case::case_list_due(division: &Division, after: Option<&CaseNumber>, limit: u32) -> Vec<Case>;
+
+    /// Open cases of a department by their due day, after a case; of every department where none is named.
+    pub open case::case_list_worklist(
+        division: &Division, department: Option<&str>, after: Option<&CaseNumber>, limit: u32
+    ) -> Vec<Case>;
+    /// The newest cases of an account in a district, newest first.
+    pub open case::case_list_account(division: &Division, account: &AccountId, limit: u32) -> Vec<Case>;
+
+    /// Keeps what a provider says of a person; the id of the account.
+    pub seal account::account_put(city: Division, account: Account, subject: String) -> AccountId;
+    /// An account.
+    pub open account::account_get(city: &Division, id: &AccountId) -> Option<Account>;
+    /// The accounts of a person, by identity number.
+    pub open account::account_find_identity(city: &Division, number: &str) -> Vec<Account>;
+    /// Replaces a person's mandates.
+    pub seal account::mandate_put(city: Division, account: AccountId, mandates: Vec<Mandate>) -> ();
+    /// A person's mandates.
+    pub open account::mandate_list(city: &Division, account: &AccountId) -> Vec<Mandate>;
+
+    /// Every role of an account, in whatever district.
+    pub read role::role_list_account(account: &AccountId) -> Vec<Held>;
+    /// Every role that is held in a district.
+    pub read role::role_list(division: &Division) -> Vec<(AccountId, Held)>;
+    /// Gives a role.
+    pub write role::role_give(division: Division, account: AccountId, held: Held, by: String, at: Timestamp) -> ();
+    /// Takes a role; whether it was held.
+    pub write role::role_take(
+        division: Division, account: AccountId, role: Role, department: Option<String>
+    ) -> bool;
+
+    /// Begins a session, in place of another.
+    pub write session::session_begin(city: Division, new: Session, before: Option<Hash>) -> ();
+    /// A session, by the hash of its secret.
+    pub read session::session_get(city: &Division, id: &Hash) -> Option<Session>;
+    /// An account's sessions, the last used first.
+    pub read session::session_list(city: &Division, account: &AccountId) -> Vec<Session>;
+    /// Notes that a session was used.
+    pub write session::session_seen(city: Division, id: Hash, at: Timestamp) -> ();
+    /// Says for which enterprise a session acts.
+    pub write session::session_act_for(city: Division, id: Hash, credit_code: Option<String>) -> ();
+    /// Ends a session; whether it was there.
+    pub write session::session_end(city: Division, id: Hash) -> bool;
+    /// Ends all sessions of an account; how many.
+    pub write session::session_end_all(city: Division, account: AccountId) -> u64;
+    /// Removes sessions that are over; how many.
+    pub write session::session_sweep(city: Division, now: Timestamp) -> u64;
+
+    /// Keeps a token for a machine.
+    pub write token::token_put(city: Division, token: ApiToken) -> ();
+    /// A token, by the hash of its secret.
+    pub read token::token_get(city: &Division, id: &Hash) -> Option<ApiToken>;
+    /// The tokens that act in a district, newest first.
+    pub read token::token_list(city: &Division, acts_in: &Division) -> Vec<ApiToken>;
+    /// Ends a token; whether it was there.
+    pub write token::token_end(city: Division, id: Hash) -> bool;
+
+    /// A person's second factor.
+    pub open second_factor::second_factor_get(city: &Division, account: &AccountId) -> Option<SecondFactor>;
+    /// Keeps a new secret unless one is confirmed; whether it was kept.
+    pub seal second_factor::second_factor_propose(city: Division, account: AccountId, secret: Vec<u8>) -> bool;
+    /// Takes a code of a time step; whether it is newer than all that were taken.
+    pub write second_factor::second_factor_take(city: Division, account: AccountId, step: u64) -> bool;
+
+    /// Adds to the audit chain of a division; its place.
+    pub write audit::audit_append(division: Division, done: Done) -> u64;
+    /// Entries of the audit chain after a place, in order.
+    pub read audit::audit_list(division: &Division, after: u64, limit: u32) -> Vec<Entry>;
+    /// The newest entries of the audit chain, newest first.
+    pub read audit::audit_list_newest(division: &Division, limit: u32) -> Vec<Entry>;
 
     /// Keeps a record of a call.
     pub seal record::record_append(division: Division, record: CallRecord) -> ();

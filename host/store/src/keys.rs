@@ -51,7 +51,8 @@ impl Store {
                 seal.insert(key.id, opened);
             }
         }
-        let index = index.ok_or_else(|| StoreError::unreadable("a district's data keys", "the index key is not there"))?;
+        let index =
+            index.ok_or_else(|| StoreError::unreadable("a district's data keys", "the index key is not there"))?;
         Ok(DistrictKeys::new(division.clone(), seal, index))
     }
 

@@ -20,5 +20,5 @@ mod sqlite;
 mod vault;
 
 pub use error::StoreError;
+pub use index::{CaseFile, NewCase, Opened, SecondFactor, Store, StoreConfig};
 pub use vault::{Keyring, KeyringError, SealError, Suite};
-pub use index::{CaseFile, NewCase, Opened, Store, StoreConfig};

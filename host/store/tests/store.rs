@@ -1,35 +1,19 @@
 //! What the store promises, on both databases: every test is written once and run on each.
 
+#[macro_use]
 mod city;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use city::{Kept, activation, case, division, event_after, item, keyring, package, record};
-use lotus_domain::case::{BrokenHistory, CaseNumber, Hash, History};
-use lotus_domain::storage::{Expectation, Quota, StorageRefusal};
+use lotus_domain::case::{BrokenHistory, CaseNumber, History};
+use lotus_domain::chain::Hash;
 use lotus_domain::form::{FieldValue, Value};
 use lotus_domain::record::CallRecord;
+use lotus_domain::storage::{Expectation, Quota, StorageRefusal};
 use lotus_domain::text::Text;
 use lotus_store::{Keyring, KeyringError, NewCase, Opened, Store, StoreConfig, StoreError, Suite};
-
-/// Writes each test once for each database.
-macro_rules! on_both {
-    ($(async fn $name:ident($kept:ident: Kept) $body:block)*) => {
-        mod sqlite {
-            use super::*;
-            $(#[tokio::test(flavor = "multi_thread")] async fn $name() { let $kept = Kept::sqlite().await; $body })*
-        }
-        mod postgres {
-            use super::*;
-            $(
-                #[tokio::test(flavor = "multi_thread")]
-                #[cfg_attr(not(has_postgres), ignore = "PostgreSQL is not installed: apt-get install postgresql")]
-                async fn $name() { let $kept = Kept::postgres().await; $body }
-            )*
-        }
-    };
-}
 
 fn new_case(random: u64) -> NewCase {
     let (case, first) = case(random);
@@ -83,7 +67,7 @@ on_both! {
         assert_eq!((opened.len(), before.len()), (1, 19));
         assert!(before.iter().all(|number| *number == opened[0]));
         assert_eq!(kept.store.case_find(&yuzhou, &Hash::of(b"one form")).await.unwrap(), Some(opened[0].clone()));
-        assert_eq!(kept.store.case_list_due(&yuzhou, None, 100).await.unwrap().len(), 1);
+        assert_eq!(kept.store.case_list_worklist(&yuzhou, None, None, 100).await.unwrap().len(), 1);
     }
 
     async fn of_two_who_act_at_once_one_is_told_that_the_other_was_faster(kept: Kept) {
@@ -121,7 +105,7 @@ on_both! {
         wanted.sort();
         let mut listed: Vec<CaseNumber> = Vec::new();
         loop {
-            let page = kept.store.case_list_due(&yuzhou, listed.last(), 4).await.unwrap();
+            let page = kept.store.case_list_worklist(&yuzhou, None, listed.last(), 4).await.unwrap();
             if page.is_empty() {
                 break;
             }
@@ -134,7 +118,7 @@ on_both! {
         kept.store.case_open(division("411081"), new_case(1)).await.unwrap();
         let number = new_case(1).case.number;
         assert!(kept.store.case_get(&division("411082"), &number).await.unwrap().is_none());
-        assert!(kept.store.case_list_due(&division("411082"), None, 10).await.unwrap().is_empty());
+        assert!(kept.store.case_list_worklist(&division("411082"), None, None, 10).await.unwrap().is_empty());
     }
 
     async fn an_event_altered_in_the_database_is_found(kept: Kept) {
@@ -274,7 +258,7 @@ on_both! {
             }
         }
         assert_eq!(failed, 10);
-        assert_eq!(kept.store.case_list_due(&yuzhou, None, 100).await.unwrap().len(), 30);
+        assert_eq!(kept.store.case_list_worklist(&yuzhou, None, None, 100).await.unwrap().len(), 30);
     }
 
     async fn nothing_that_people_gave_stands_open_in_the_database(kept: Kept) {
@@ -366,7 +350,8 @@ async fn a_file_that_is_no_database_is_refused() {
 async fn a_server_that_is_not_there_is_said_to_be_away() {
     // Port 9 (discard) on loopback: nobody answers.
     let config = StoreConfig::postgres("postgres://lotus@127.0.0.1:9/lotus");
-    let error = tokio::time::timeout(Duration::from_secs(10), Store::open(&config, keyring())).await.unwrap().unwrap_err();
+    let error =
+        tokio::time::timeout(Duration::from_secs(10), Store::open(&config, keyring())).await.unwrap().unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
     let error = Store::open(&StoreConfig::postgres("mysql://nowhere"), keyring()).await.unwrap_err();
     assert!(matches!(error, StoreError::Address(_) | StoreError::Unavailable(_)), "{error}");

@@ -1,6 +1,8 @@
 //! Cases with their hash-chained events; the state stands beside the events and is written with them.
 
-use lotus_domain::case::{Actor, Case, CaseNumber, Event, Happening, Hash};
+use lotus_domain::account::AccountId;
+use lotus_domain::case::{Actor, Case, CaseNumber, Event, Happening};
+use lotus_domain::chain::Hash;
 use lotus_domain::district::Division;
 use lotus_domain::kind::{Definition, Role};
 use lotus_domain::record::CallRecord;
@@ -51,8 +53,8 @@ pub(crate) async fn case_open(
     let kind = Hash::of(definition.as_bytes());
     let opened = sqlx::query::<Db>(
         "INSERT INTO case_file (division, number, kind, subject, title, message, application, state, is_open, revision,
-             submitted, due, secret, token)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+             submitted, due, secret, token, account, department)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          ON CONFLICT (division, token) DO NOTHING",
     )
     .bind(division.as_str())
@@ -69,6 +71,8 @@ pub(crate) async fn case_open(
     .bind(case.due.map(|due| due.to_string()))
     .bind(case.secret.0.as_slice())
     .bind(new.token.0.as_slice())
+    .bind(case.account.as_ref().map(|account| account.0.as_str()))
+    .bind(case.subject.department())
     .execute(&mut *db)
     .await?;
     if opened.rows_affected() == 0 {
@@ -178,6 +182,7 @@ fn case(keys: &DistrictKeys, division: &Division, found: &Row) -> Result<Case, S
         submitted: row::moment(found.try_get(7)?)?,
         due: due.map(|due| row::parsed("a due day", due.parse())).transpose()?,
         secret: row::hash(found.try_get(9)?)?,
+        account: found.try_get::<Option<String>, _>(11)?.map(AccountId),
         definition,
         number,
     })
@@ -191,7 +196,7 @@ pub(crate) async fn case_get(
 ) -> Result<Option<CaseFile>, StoreError> {
     let found = sqlx::query::<Db>(
         "SELECT f.number, f.subject, f.title, f.message, f.application, f.state, f.revision, f.submitted, f.due,
-             f.secret, k.body
+             f.secret, k.body, f.account
          FROM case_file AS f JOIN case_kind AS k ON k.division = f.division AND k.digest = f.kind
          WHERE f.division = $1 AND f.number = $2",
     )
@@ -246,24 +251,48 @@ pub(crate) async fn case_append(
     Ok(true)
 }
 
-pub(crate) async fn case_list_due(
+pub(crate) async fn case_list_worklist(
     db: &mut Connection,
     keys: &DistrictKeys,
     division: &Division,
+    department: Option<&str>,
     after: Option<&CaseNumber>,
     limit: u32,
 ) -> Result<Vec<Case>, StoreError> {
     // Cases without a due day come last; '9999' stands for them in the order.
     let rows = sqlx::query::<Db>(
         "SELECT f.number, f.subject, f.title, f.message, f.application, f.state, f.revision, f.submitted, f.due,
-             f.secret, k.body
+             f.secret, k.body, f.account
          FROM case_file AS f JOIN case_kind AS k ON k.division = f.division AND k.digest = f.kind
-         WHERE f.division = $1 AND f.is_open = 1 AND ($2 IS NULL OR (COALESCE(f.due, '9999'), f.number) >
+         WHERE f.division = $1 AND f.is_open = 1 AND ($4 IS NULL OR f.department = $4)
+             AND ($2 IS NULL OR (COALESCE(f.due, '9999'), f.number) >
              (SELECT COALESCE(p.due, '9999'), p.number FROM case_file AS p WHERE p.division = $1 AND p.number = $2))
          ORDER BY COALESCE(f.due, '9999'), f.number LIMIT $3",
     )
     .bind(division.as_str())
     .bind(after.map(CaseNumber::as_str))
+    .bind(i64::from(limit))
+    .bind(department)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|found| case(keys, division, found)).collect()
+}
+
+pub(crate) async fn case_list_account(
+    db: &mut Connection,
+    keys: &DistrictKeys,
+    division: &Division,
+    account: &AccountId,
+    limit: u32,
+) -> Result<Vec<Case>, StoreError> {
+    let rows = sqlx::query::<Db>(
+        "SELECT f.number, f.subject, f.title, f.message, f.application, f.state, f.revision, f.submitted, f.due,
+             f.secret, k.body, f.account
+         FROM case_file AS f JOIN case_kind AS k ON k.division = f.division AND k.digest = f.kind
+         WHERE f.division = $1 AND f.account = $2 ORDER BY f.submitted DESC, f.number LIMIT $3",
+    )
+    .bind(division.as_str())
+    .bind(account.0.as_str())
     .bind(i64::from(limit))
     .fetch_all(db)
     .await?;

@@ -5,7 +5,9 @@
 
 #![allow(clippy::duplicate_mod, reason = "compiled once for each database on purpose")]
 
+pub(crate) mod account;
 pub(crate) mod activation;
+pub(crate) mod audit;
 pub(crate) mod calendar;
 pub(crate) mod case;
 pub(crate) mod catalog;
@@ -13,8 +15,12 @@ pub(crate) mod district;
 pub(crate) mod key;
 pub(crate) mod package;
 pub(crate) mod record;
+pub(crate) mod role;
 mod row;
+pub(crate) mod second_factor;
+pub(crate) mod session;
 pub(crate) mod storage;
+pub(crate) mod token;
 
 use super::{Connection, Db};
 

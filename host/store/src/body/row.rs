@@ -1,7 +1,7 @@
 //! Between columns and domain types: JSON, hashes, moments, counts.
 
 use jiff::Timestamp;
-use lotus_domain::case::Hash;
+use lotus_domain::chain::Hash;
 use lotus_domain::package::Digest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -15,7 +15,10 @@ pub(crate) type Connection = PgConnection;
 
 #[path = "../body/mod.rs"]
 mod body;
-pub(crate) use body::{activation, calendar, case, catalog, district, key, package, record, storage};
+pub(crate) use body::{
+    account, activation, audit, calendar, case, catalog, district, key, package, record, role, second_factor, session,
+    storage, token,
+};
 
 /// How often a write is tried again that collided with another.
 const TRIES: u32 = 5;

@@ -25,7 +25,10 @@ pub(crate) type Connection = SqliteConnection;
 
 #[path = "../body/mod.rs"]
 mod body;
-pub(crate) use body::{activation, calendar, case, catalog, district, key, package, record, storage};
+pub(crate) use body::{
+    account, activation, audit, calendar, case, catalog, district, key, package, record, role, second_factor, session,
+    storage, token,
+};
 
 #[derive(Clone)]
 pub(crate) struct Database {

@@ -35,7 +35,9 @@ pub enum KeyringError {
     #[error("the keyring holds no key; `lotus keys new` writes one")]
     Empty,
     /// A secret is not 32 random bytes.
-    #[error("the key “{0}” is weak: a secret is 64 hexadecimal characters of randomness, e.g. from `openssl rand -hex 32`")]
+    #[error(
+        "the key “{0}” is weak: a secret is 64 hexadecimal characters of randomness, e.g. from `openssl rand -hex 32`"
+    )]
     Weak(String),
     /// Two keys share an id.
     #[error("the key “{0}” stands twice in the keyring")]

@@ -18,11 +18,11 @@ mod suite;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lotus_domain::case::Hash;
+use lotus_domain::chain::Hash;
 use lotus_domain::district::Division;
 
-pub use keyring::{Keyring, KeyringError};
 pub(crate) use keyring::Wrapped;
+pub use keyring::{Keyring, KeyringError};
 pub use suite::Suite;
 use suite::{Cipher, NONCE};
 

@@ -1,4 +1,5 @@
 //! A store of each kind in a place of its own, and things to keep in it.
+#![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,6 +18,24 @@ use lotus_domain::record::{CallRecord, Ending};
 use lotus_domain::text::Text;
 use lotus_store::{Keyring, NewCase, Store, StoreConfig};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
+
+/// Writes each test once for each database.
+macro_rules! on_both {
+    ($(async fn $name:ident($kept:ident: Kept) $body:block)*) => {
+        mod sqlite {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread")] async fn $name() { let $kept = Kept::sqlite().await; $body })*
+        }
+        mod postgres {
+            use super::*;
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                #[cfg_attr(not(has_postgres), ignore = "PostgreSQL is not installed: apt-get install postgresql")]
+                async fn $name() { let $kept = Kept::postgres().await; $body }
+            )*
+        }
+    };
+}
 
 /// A store and where it is kept.
 pub(crate) struct Kept {
@@ -60,6 +79,11 @@ impl Kept {
 
     /// Every byte that the database keeps of what was written.
     pub(crate) async fn dump(&self) -> Vec<u8> {
+        self.dump_of(&["case_file", "case_event", "call_record", "plugin_entry", "case_kind"]).await
+    }
+
+    /// The same of some tables; SQLite's file has them all.
+    pub(crate) async fn dump_of(&self, tables: &[&str]) -> Vec<u8> {
         match &self.config {
             StoreConfig::Sqlite { file, .. } => {
                 let mut all = std::fs::read(file).unwrap();
@@ -69,7 +93,7 @@ impl Kept {
             StoreConfig::Postgres { url, .. } => {
                 let mut db = sqlx::PgConnection::connect(url).await.unwrap();
                 let mut all = Vec::new();
-                for table in ["case_file", "case_event", "call_record", "plugin_entry", "case_kind"] {
+                for table in tables {
                     // A row as text shows bytes as hexadecimal; both forms are looked through.
                     let sql = format!("SELECT convert_to(t::text, 'UTF8') FROM {table} AS t");
                     let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut db).await.unwrap();
@@ -78,7 +102,9 @@ impl Kept {
                         let shown = String::from_utf8_lossy(&text).into_owned();
                         for part in shown.split("\\x").skip(1) {
                             let hex: String = part.chars().take_while(char::is_ascii_hexdigit).collect();
-                            all.extend((0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()));
+                            all.extend(
+                                (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()),
+                            );
                         }
                         all.extend(text);
                     }
@@ -122,7 +148,8 @@ pub(crate) fn keyring() -> Keyring {
     Keyring::parse(KEYRING).unwrap()
 }
 
-pub(crate) const KEYRING: &str = "[[key]]\nid = \"test\"\nsecret = \"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\"\n";
+pub(crate) const KEYRING: &str =
+    "[[key]]\nid = \"test\"\nsecret = \"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\"\n";
 
 pub(crate) fn division(code: &str) -> Division {
     Division::parse(code).unwrap()
@@ -202,6 +229,7 @@ pub(crate) fn case(random: u64) -> (Case, Event) {
         submitted: at(0),
         due: Some(jiff::civil::date(2026, 3, 6)),
         secret: FollowSecret::new(random).hash(),
+        account: None,
     };
     (case, first)
 }

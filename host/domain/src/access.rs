@@ -1,0 +1,457 @@
+//! Roles 角色 and what each may do: one table, one function.
+//!
+//! A role is held in a district and, where it applies, in a department. The administrators of system, security and audit
+//! are three different people (GB/T 22239-2019 level 3, 8.1.5.1–8.1.5.3): no account holds two of those roles.
+//!
+//! Invariant: whoever asks [`Access::may`] gets the answer of this table; there is no other place that decides.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::district::Division;
+use crate::kind;
+use crate::text::Text;
+
+/// What somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// 自然人: signed in with the province's unified identity.
+    Citizen,
+    /// 企业经办人: acts for an enterprise by a mandate.
+    EnterpriseAgent,
+    /// 帮办代办员
+    Helper,
+    /// 窗口人员
+    Clerk,
+    /// 承办人
+    Handler,
+    /// 部门负责人
+    DepartmentHead,
+    /// 区县管理员
+    DistrictAdministrator,
+    /// 区县插件开发人员
+    PluginDeveloper,
+    /// 特约监督员 (article 35)
+    Supervisor,
+    /// 监督员: electronic supervision (article 37)
+    SupervisionOfficer,
+    /// 系统管理员: runs the host and its plugins.
+    CityOperator,
+    /// 安全管理员: says who may do what.
+    SecurityAdministrator,
+    /// 审计管理员: reads what everybody did.
+    Auditor,
+}
+
+/// What can be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deed {
+    /// See and move one's own cases.
+    FollowOwnCases,
+    /// See the open cases of a district, or of a department of it.
+    SeeWorklist,
+    /// See one case whole, with what its applicant gave.
+    SeeCase,
+    /// Move a case on, as its definition lets the role.
+    MoveCase,
+    /// See how cases stand against their clocks, without what their applicants gave.
+    SeeClocks,
+    /// See the plugins of a district and how they do.
+    SeePlugins,
+    /// Bring plugins into service and take them out.
+    ChangePlugins,
+    /// See who holds which role.
+    SeeRoles,
+    /// Give and take roles.
+    ChangeRoles,
+    /// End other people's sessions and tokens.
+    EndSessions,
+    /// Make tokens for machines.
+    MakeTokens,
+    /// Read the audit chain.
+    ReadAudit,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Citizen,
+        Self::EnterpriseAgent,
+        Self::Helper,
+        Self::Clerk,
+        Self::Handler,
+        Self::DepartmentHead,
+        Self::DistrictAdministrator,
+        Self::PluginDeveloper,
+        Self::Supervisor,
+        Self::SupervisionOfficer,
+        Self::CityOperator,
+        Self::SecurityAdministrator,
+        Self::Auditor,
+    ];
+
+    /// For columns, addresses and messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Citizen => "citizen",
+            Self::EnterpriseAgent => "enterprise-agent",
+            Self::Helper => "helper",
+            Self::Clerk => "clerk",
+            Self::Handler => "handler",
+            Self::DepartmentHead => "department-head",
+            Self::DistrictAdministrator => "district-administrator",
+            Self::PluginDeveloper => "plugin-developer",
+            Self::Supervisor => "supervisor",
+            Self::SupervisionOfficer => "supervision-officer",
+            Self::CityOperator => "city-operator",
+            Self::SecurityAdministrator => "security-administrator",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// The role of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// What it is called.
+    pub fn title(self) -> Text {
+        let (zh, en) = match self {
+            Self::Citizen => ("自然人", "Citizen"),
+            Self::EnterpriseAgent => ("企业经办人", "Enterprise agent"),
+            Self::Helper => ("帮办代办员", "Helper"),
+            Self::Clerk => ("窗口人员", "Counter clerk"),
+            Self::Handler => ("承办人", "Case handler"),
+            Self::DepartmentHead => ("部门负责人", "Department head"),
+            Self::DistrictAdministrator => ("区县管理员", "District administrator"),
+            Self::PluginDeveloper => ("区县插件开发人员", "Plugin developer"),
+            Self::Supervisor => ("特约监督员", "Invited supervisor"),
+            Self::SupervisionOfficer => ("监督员", "Supervision officer"),
+            Self::CityOperator => ("系统管理员", "City operator"),
+            Self::SecurityAdministrator => ("安全管理员", "Security administrator"),
+            Self::Auditor => ("审计管理员", "Auditor"),
+        };
+        Text::new(zh, en)
+    }
+
+    /// What it may do: the table.
+    pub const fn deeds(self) -> &'static [Deed] {
+        match self {
+            Self::Citizen | Self::EnterpriseAgent => &[Deed::FollowOwnCases],
+            Self::Helper => &[Deed::SeeWorklist],
+            Self::Clerk | Self::Handler | Self::DepartmentHead => {
+                &[Deed::SeeWorklist, Deed::SeeCase, Deed::MoveCase, Deed::SeeClocks]
+            }
+            Self::DistrictAdministrator => &[
+                Deed::SeeWorklist,
+                Deed::SeeClocks,
+                Deed::SeePlugins,
+                Deed::ChangePlugins,
+                Deed::SeeRoles,
+                Deed::ChangeRoles,
+                Deed::MakeTokens,
+            ],
+            Self::PluginDeveloper => &[Deed::SeePlugins],
+            Self::Supervisor => &[Deed::SeeClocks],
+            Self::SupervisionOfficer => &[Deed::SeeClocks, Deed::SeeWorklist],
+            Self::CityOperator => &[Deed::SeePlugins, Deed::ChangePlugins, Deed::MakeTokens],
+            Self::SecurityAdministrator => &[Deed::SeeRoles, Deed::ChangeRoles, Deed::EndSessions],
+            Self::Auditor => &[Deed::ReadAudit, Deed::SeeRoles],
+        }
+    }
+
+    /// How far it reaches beyond the district that it is held in.
+    pub const fn reach(self) -> Reach {
+        match self {
+            Self::Citizen | Self::EnterpriseAgent => Reach::Own,
+            Self::Helper | Self::Clerk | Self::Handler | Self::DepartmentHead => Reach::Department,
+            Self::DistrictAdministrator | Self::PluginDeveloper | Self::Supervisor => Reach::District,
+            Self::SupervisionOfficer | Self::CityOperator | Self::SecurityAdministrator | Self::Auditor => Reach::City,
+        }
+    }
+
+    /// As which party to a case it moves one.
+    pub const fn party(self) -> Option<kind::Role> {
+        match self {
+            Self::Citizen | Self::EnterpriseAgent => Some(kind::Role::Applicant),
+            Self::Helper => Some(kind::Role::Helper),
+            Self::Clerk => Some(kind::Role::Clerk),
+            Self::Handler => Some(kind::Role::Handler),
+            Self::DepartmentHead => Some(kind::Role::DepartmentHead),
+            _ => None,
+        }
+    }
+
+    /// One of the three administrators, of whom nobody may be two.
+    const fn is_administrator_of_three(self) -> bool {
+        matches!(self, Self::CityOperator | Self::SecurityAdministrator | Self::Auditor)
+    }
+
+    /// The roles that a holder of this one may give and take.
+    pub const fn gives(self) -> &'static [Self] {
+        match self {
+            Self::DistrictAdministrator => {
+                &[Self::Helper, Self::Clerk, Self::Handler, Self::DepartmentHead, Self::PluginDeveloper]
+            }
+            Self::SecurityAdministrator => &[
+                Self::DistrictAdministrator,
+                Self::Supervisor,
+                Self::SupervisionOfficer,
+                Self::CityOperator,
+                Self::SecurityAdministrator,
+                Self::Auditor,
+            ],
+            _ => &[],
+        }
+    }
+}
+
+/// How far a role reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// One's own affairs.
+    Own,
+    /// The department that it is held in; the whole district where it is held in none.
+    Department,
+    /// The district that it is held in.
+    District,
+    /// Held in the city, every district.
+    City,
+}
+
+/// A role that somebody holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Which.
+    pub role: Role,
+    /// Where.
+    pub division: Division,
+    /// In which department, by its Chinese name; none is the whole district.
+    pub department: Option<String>,
+    /// Until when; none is until it is taken.
+    pub until: Option<Timestamp>,
+}
+
+/// Where something is done.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// In which district.
+    pub division: &'a Division,
+    /// In which department, where it is a department's affair.
+    pub department: Option<&'a str>,
+}
+
+/// Why a role can't be given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GrantError {
+    /// Nobody may be two of the three administrators.
+    #[error(
+        "the administrators of system, security and audit are three different people; this account is one of them already"
+    )]
+    ThreeAdministrators,
+    /// It is given by others, or comes by itself.
+    #[error("this role is not yours to give")]
+    NotYours,
+    /// Its holder must be in the city, or in a district.
+    #[error("a role that reaches every district is held in the city")]
+    Elsewhere,
+}
+
+/// The roles that somebody holds, and the city that they are held in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// All of them.
+    pub held: Vec<Held>,
+    /// The city's own division.
+    pub city: Division,
+}
+
+impl Access {
+    /// Whether this may be done there now. The one function that decides.
+    pub fn may(&self, deed: Deed, place: Place<'_>, now: Timestamp) -> bool {
+        self.roles_for(deed, place, now).next().is_some()
+    }
+
+    /// The roles by which this may be done there now.
+    pub fn roles_for<'a>(&'a self, deed: Deed, place: Place<'a>, now: Timestamp) -> impl Iterator<Item = Role> + 'a {
+        let holds = move |held: &&Held| {
+            let in_time = held.until.is_none_or(|until| now < until);
+            let here = held.division == *place.division;
+            let reaches = match held.role.reach() {
+                Reach::Own => true,
+                Reach::Department => {
+                    here && (held.department.is_none() || held.department.as_deref() == place.department)
+                }
+                Reach::District => here,
+                Reach::City => here || held.division == self.city,
+            };
+            in_time && reaches && held.role.deeds().contains(&deed)
+        };
+        self.held.iter().filter(holds).map(|held| held.role)
+    }
+
+    /// Whether this account, which holds `theirs`, may be given a role by this one.
+    pub fn may_give(&self, role: &Held, theirs: &[Held], now: Timestamp) -> Result<(), GrantError> {
+        let place = Place { division: &role.division, department: role.department.as_deref() };
+        if !self.roles_for(Deed::ChangeRoles, place, now).any(|own| own.gives().contains(&role.role)) {
+            return Err(GrantError::NotYours);
+        }
+        if role.role.reach() == Reach::City && role.division != self.city {
+            return Err(GrantError::Elsewhere);
+        }
+        let another = |held: &Held| held.role.is_administrator_of_three() && held.role != role.role;
+        if role.role.is_administrator_of_three() && theirs.iter().any(another) {
+            return Err(GrantError::ThreeAdministrators);
+        }
+        Ok(())
+    }
+}
+
+impl Deed {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::FollowOwnCases,
+        Self::SeeWorklist,
+        Self::SeeCase,
+        Self::MoveCase,
+        Self::SeeClocks,
+        Self::SeePlugins,
+        Self::ChangePlugins,
+        Self::SeeRoles,
+        Self::ChangeRoles,
+        Self::EndSessions,
+        Self::MakeTokens,
+        Self::ReadAudit,
+    ];
+
+    /// For columns and scopes of tokens.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FollowOwnCases => "follow-own-cases",
+            Self::SeeWorklist => "see-worklist",
+            Self::SeeCase => "see-case",
+            Self::MoveCase => "move-case",
+            Self::SeeClocks => "see-clocks",
+            Self::SeePlugins => "see-plugins",
+            Self::ChangePlugins => "change-plugins",
+            Self::SeeRoles => "see-roles",
+            Self::ChangeRoles => "change-roles",
+            Self::EndSessions => "end-sessions",
+            Self::MakeTokens => "make-tokens",
+            Self::ReadAudit => "read-audit",
+        }
+    }
+
+    /// The deed of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|deed| deed.name() == name)
+    }
+
+    /// What it is called.
+    pub fn title(self) -> Text {
+        let (zh, en) = match self {
+            Self::FollowOwnCases => ("查看本人办件", "Follow one's own cases"),
+            Self::SeeWorklist => ("查看待办", "See the worklist"),
+            Self::SeeCase => ("查看办件详情", "See a case whole"),
+            Self::MoveCase => ("办理办件", "Move a case on"),
+            Self::SeeClocks => ("查看时限", "See how cases stand against their clocks"),
+            Self::SeePlugins => ("查看插件", "See plugins and how they do"),
+            Self::ChangePlugins => ("启用、停用插件", "Bring plugins into service and take them out"),
+            Self::SeeRoles => ("查看角色", "See who holds which role"),
+            Self::ChangeRoles => ("授予、收回角色", "Give and take roles"),
+            Self::EndSessions => ("结束会话", "End sessions"),
+            Self::MakeTokens => ("签发接口令牌", "Make tokens for machines"),
+            Self::ReadAudit => ("查看审计链", "Read the audit chain"),
+        };
+        Text::new(zh, en)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn division(code: &str) -> Division {
+        Division::parse(code).unwrap()
+    }
+
+    fn held(role: Role, code: &str) -> Held {
+        Held { role, division: division(code), department: None, until: None }
+    }
+
+    fn access(held: Vec<Held>) -> Access {
+        Access { held, city: division("411000") }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_772_000_000 + second).unwrap()
+    }
+
+    fn may(access: &Access, deed: Deed, code: &str, department: Option<&str>) -> bool {
+        access.may(deed, Place { division: &division(code), department }, at(0))
+    }
+
+    #[test]
+    fn a_handler_sees_its_own_department_and_no_other_district() {
+        let role = Held { department: Some("文化广电和旅游局".into()), ..held(Role::Handler, "411081") };
+        let handler = access(vec![role]);
+        assert!(may(&handler, Deed::SeeCase, "411081", Some("文化广电和旅游局")));
+        assert!(!may(&handler, Deed::SeeCase, "411081", Some("商务局")));
+        assert!(!may(&handler, Deed::SeeCase, "411082", Some("文化广电和旅游局")));
+        assert!(!may(&handler, Deed::ReadAudit, "411081", None));
+    }
+
+    #[test]
+    fn a_role_ends_at_its_end() {
+        let role = Held { until: Some(at(10)), ..held(Role::Clerk, "411081") };
+        let clerk = access(vec![role]);
+        let place = Place { division: &division("411081"), department: None };
+        assert!(clerk.may(Deed::SeeWorklist, place, at(9)));
+        assert!(!clerk.may(Deed::SeeWorklist, place, at(10)));
+    }
+
+    #[test]
+    fn a_role_of_the_city_reaches_every_district_only_when_it_is_held_in_the_city() {
+        assert!(may(&access(vec![held(Role::Auditor, "411000")]), Deed::ReadAudit, "411081", None));
+        assert!(!may(&access(vec![held(Role::Auditor, "411082")]), Deed::ReadAudit, "411081", None));
+        assert!(!may(&access(vec![held(Role::DistrictAdministrator, "411000")]), Deed::SeePlugins, "411081", None));
+    }
+
+    #[test]
+    fn no_deed_of_the_three_administrators_is_shared_but_looking_at_roles() {
+        let three = [Role::CityOperator, Role::SecurityAdministrator, Role::Auditor];
+        for (at, one) in three.iter().enumerate() {
+            for other in &three[at + 1..] {
+                let shared: Vec<&Deed> = one.deeds().iter().filter(|deed| other.deeds().contains(deed)).collect();
+                assert!(shared.iter().all(|deed| **deed == Deed::SeeRoles), "{one:?} and {other:?} share {shared:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_becomes_two_of_the_three_administrators() {
+        let security = access(vec![held(Role::SecurityAdministrator, "411000")]);
+        let auditor = held(Role::Auditor, "411000");
+        assert_eq!(security.may_give(&auditor, &[], at(0)), Ok(()));
+        let operator = [held(Role::CityOperator, "411000")];
+        assert_eq!(security.may_give(&auditor, &operator, at(0)), Err(GrantError::ThreeAdministrators));
+        let elsewhere = held(Role::Auditor, "411081");
+        assert_eq!(security.may_give(&elsewhere, &[], at(0)), Err(GrantError::Elsewhere));
+    }
+
+    #[test]
+    fn a_district_administrator_gives_its_own_districts_roles_alone() {
+        let administrator = access(vec![held(Role::DistrictAdministrator, "411081")]);
+        assert_eq!(administrator.may_give(&held(Role::Clerk, "411081"), &[], at(0)), Ok(()));
+        assert_eq!(administrator.may_give(&held(Role::Clerk, "411082"), &[], at(0)), Err(GrantError::NotYours));
+        assert_eq!(administrator.may_give(&held(Role::Auditor, "411000"), &[], at(0)), Err(GrantError::NotYours));
+    }
+
+    #[test]
+    fn names_are_read_as_they_are_written() {
+        assert!(Role::ALL.into_iter().all(|role| Role::parse(role.name()) == Some(role)));
+        assert!(Deed::ALL.into_iter().all(|deed| Deed::parse(deed.name()) == Some(deed)));
+    }
+}
