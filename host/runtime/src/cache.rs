@@ -1,7 +1,12 @@
 //! Compiled components on disk, by digest and engine: compiled once, mapped in microseconds afterwards.
 //!
-//! Invariant: what is loaded was written whole by this host. Files appear by rename, beside a checksum, in a directory
-//! that nobody else may write to; a file that does not fit its checksum is compiled anew.
+//! Invariant: what is loaded was written whole by this user's host. Files appear by rename, beside a checksum, in a
+//! directory that nobody else may write to; a file that does not fit its checksum is compiled anew.
+//!
+//! Hosts of the same user may share a directory: each compiles what it does not find, and the last rename wins. Whoever
+//! could exchange a file between the check and the mapping could have written it in the first place: that is why the
+//! directory must be private, and why a checksum is enough (it finds damage, not malice). A mapped file is never
+//! written to again: a newer one takes its name, and the old one stays until it is unmapped.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -107,9 +112,22 @@ fn create_private(directory: &Path) -> std::io::Result<()> {
 /// Whoever can write here can run code in the host.
 #[cfg(unix)]
 fn private(directory: &Path) -> Result<(), String> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = fs::metadata(directory).map_err(|error| error.to_string())?.permissions().mode();
-    if mode & 0o022 == 0 { Ok(()) } else { Err(format!("others may write to it (mode {:o})", mode & 0o777)) }
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let about = fs::metadata(directory).map_err(|error| error.to_string())?;
+    let mode = about.permissions().mode();
+    if mode & 0o022 != 0 {
+        return Err(format!("others may write to it (mode {:o})", mode & 0o777));
+    }
+    // Who we are shows in a file that we make; it also shows that we can.
+    let probe = directory.join(format!("probe-{:08x}", rand::random::<u32>()));
+    fs::write(&probe, []).map_err(|error| error.to_string())?;
+    let ours = fs::metadata(&probe).map(|probe| probe.uid());
+    fs::remove_file(&probe).map_err(|error| error.to_string())?;
+    if ours.map_err(|error| error.to_string())? == about.uid() {
+        Ok(())
+    } else {
+        Err("it belongs to another user".to_owned())
+    }
 }
 
 #[cfg(not(unix))]

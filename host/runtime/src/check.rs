@@ -1,12 +1,14 @@
 //! Checks a package before anything of it runs, compiles it, and makes it ready to be called.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use lotus_domain::package::{CONTRACT, Capability, Digest, ExtensionPoint, Manifest};
-use wasmtime::component::InstancePre;
+use lotus_domain::package::{CONTRACT, Capability, ContractVersion, Digest, ExtensionPoint, Manifest};
+use tokio::sync::Semaphore;
 use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, InstancePre};
 
-use crate::engine::Runtime;
+use crate::engine::{COMPILE_TIME, Runtime};
 use crate::sandbox::Sandbox;
 use crate::v1;
 
@@ -27,31 +29,47 @@ const EMPTY_WASI: [&str; 6] = ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wa
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum LoadError {
     /// Not WebAssembly, or damaged.
-    #[error("this is not a WebAssembly component: {0}; build the plugin for wasm32-wasip2, or with your language's componentize tool")]
+    #[error(
+        "this is not a WebAssembly component: {0}; build the plugin for wasm32-wasip2, or with your language's componentize tool"
+    )]
     NotAComponent(String),
     /// A core module.
-    #[error("this is a core WebAssembly module, not a component; build it for wasm32-wasip2, or wrap it with `wasm-tools component new`")]
+    #[error(
+        "this is a core WebAssembly module, not a component; build it for wasm32-wasip2, or wrap it with `wasm-tools component new`"
+    )]
     CoreModule,
     /// Larger than allowed.
-    #[error("the component has {bytes} bytes; at most {MOST_COMPONENT_BYTES} are allowed: build it optimised and without debug information")]
+    #[error(
+        "the component has {bytes} bytes; at most {MOST_COMPONENT_BYTES} are allowed: build it optimised and without debug information"
+    )]
     TooLarge {
         /// What it has.
         bytes: usize,
     },
     /// It imports a capability that its manifest does not ask for.
-    #[error("the component imports {0}, which its manifest does not ask for; add [capabilities.{0}] with its purpose to plugin.toml, or don't use it")]
+    #[error(
+        "the component imports {0}, which its manifest does not ask for; add [capabilities.{0}] with its purpose to plugin.toml, or don't use it"
+    )]
     Undeclared(&'static str),
     /// It imports what is not in the contract.
-    #[error("the component imports {0}, which is not granted to any plugin; only the interfaces in wit/ can be imported")]
+    #[error(
+        "the component imports {0}, which is not granted to any plugin; only the interfaces in wit/ can be imported"
+    )]
     UnknownImport(String),
     /// It was built against a newer contract.
-    #[error("the component needs {0}, this host answers contract {CONTRACT}; upgrade the host, or build against an older contract")]
+    #[error(
+        "the component needs {0}, this host answers contract {CONTRACT}; upgrade the host, or build against an older contract"
+    )]
     NewerContract(String),
     /// It exports what its manifest does not say.
-    #[error("the component exports {0}, which its manifest does not say; add it to points in plugin.toml, or don't export it")]
+    #[error(
+        "the component exports {0}, which its manifest does not say; add it to points in plugin.toml, or don't export it"
+    )]
     UndeclaredExport(&'static str),
     /// Its manifest says what it does not export.
-    #[error("the manifest says that it answers {0}, but the component does not export lotus:plugin/{0}; export it, or take it out of points in plugin.toml")]
+    #[error(
+        "the manifest says that it answers {0}, but the component does not export lotus:plugin/{0}; export it, or take it out of points in plugin.toml"
+    )]
     MissingExport(&'static str),
     /// In the contract, and not yet in this host.
     #[error("{0} is part of the contract, but this host does not answer it yet; a later version of the host will")]
@@ -60,10 +78,16 @@ pub enum LoadError {
     #[error("the component does not fit the contract: {0}; build it against wit/ as it is in this repository")]
     Incompatible(String),
     /// It can't be compiled.
-    #[error("the component can't be compiled: {0}")]
+    #[error("the component can't be compiled: {0}; build it with the tools and limits that sdk/README.md names")]
     Compile(String),
+    /// Nobody waits longer for a compiler.
+    #[error(
+        "the component was not compiled within {} s; try again, and if it stays so, split the plugin's largest functions",
+        COMPILE_TIME.as_secs()
+    )]
+    CompilesTooLong,
     /// The host is shutting down.
-    #[error("the host is shutting down")]
+    #[error("the host is shutting down; try again when it is back")]
     Stopping,
 }
 
@@ -74,13 +98,17 @@ pub struct Loaded {
     pub(crate) component: Digest,
     pub(crate) pre: InstancePre<Sandbox>,
     pub(crate) points: v1::Points,
-    pub(crate) imports: Vec<Capability>,
+    /// Where calls go on that take longer than a slice, one at a time.
+    pub(crate) lane: Arc<Semaphore>,
     answers: BTreeSet<ExtensionPoint>,
 }
 
 impl std::fmt::Debug for Loaded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Loaded").field("id", &self.id).field("component", &self.component.to_string()).finish()
+        f.debug_struct("Loaded")
+            .field("id", &self.id)
+            .field("component", &self.component.to_string())
+            .finish_non_exhaustive()
     }
 }
 
@@ -105,35 +133,52 @@ impl Runtime {
     /// Checks and compiles a package, or takes it from the cache.
     pub async fn load(&self, manifest: &Manifest, component: &[u8]) -> Result<Loaded, LoadError> {
         shape(component)?;
-        let _permit = self.inner.compilers.acquire().await.map_err(|_| LoadError::Stopping)?;
         let digest = Digest::of(component);
-        let (runtime, bytes) = (self.clone(), component.to_owned());
-        let compiled = tokio::task::spawn_blocking(move || {
-            let inner = &runtime.inner;
-            inner.cache.load(&inner.engine, &digest).map_or_else(
-                || inner.cache.compile(&inner.engine, &digest, &bytes).map_err(|error| not_compiled(&error)),
-                Ok,
-            )
-        });
-        let compiled = compiled.await.map_err(|error| LoadError::Compile(error.to_string()))??;
-
+        let compiled = match self.cached(digest).await? {
+            Some(compiled) => compiled,
+            None => tokio::time::timeout(COMPILE_TIME, self.compiled(digest, component))
+                .await
+                .unwrap_or(Err(LoadError::CompilesTooLong))?,
+        };
         let kind = compiled.component_type();
         let engine = &self.inner.engine;
-        let imports = kind.imports(engine).map(|(name, _)| imported(name, manifest)).collect::<Result<Vec<_>, _>>()?;
+        kind.imports(engine).try_for_each(|(name, _)| imported(name, manifest))?;
         let answers = exported(kind.exports(engine).map(|(name, item)| (name, item.ty)), manifest)?;
         let incompatible = |error: wasmtime::Error| LoadError::Incompatible(format!("{error:#}"));
         let pre = self.inner.linker.instantiate_pre(&compiled).map_err(incompatible)?;
         let has = |point| answers.contains(&point);
-        let points = v1::Points::find(&pre, has(ExtensionPoint::Zones), has(ExtensionPoint::Services))
-            .map_err(incompatible)?;
+        let points =
+            v1::Points::find(&pre, has(ExtensionPoint::Zones), has(ExtensionPoint::Services)).map_err(incompatible)?;
         Ok(Loaded {
             id: manifest.id.clone(),
             component: digest,
             pre,
             points,
-            imports: imports.into_iter().flatten().collect(),
+            lane: Arc::new(Semaphore::new(1)),
             answers,
         })
+    }
+
+    async fn cached(&self, digest: Digest) -> Result<Option<Component>, LoadError> {
+        let runtime = self.clone();
+        let work = move || runtime.inner.cache.load(&runtime.inner.engine, &digest);
+        tokio::task::spawn_blocking(work).await.map_err(|error| LoadError::Compile(error.to_string()))
+    }
+
+    /// Compiles a component when it is its turn, unless somebody did it meanwhile.
+    async fn compiled(&self, digest: Digest, component: &[u8]) -> Result<Component, LoadError> {
+        let turn = Arc::clone(&self.inner.compilers).acquire_owned().await.map_err(|_| LoadError::Stopping)?;
+        let (runtime, bytes) = (self.clone(), component.to_owned());
+        let work = move || {
+            // The work holds the turn: compiling can't be interrupted, and one that nobody waits for still costs.
+            let _turn = turn;
+            let inner = &runtime.inner;
+            inner.cache.load(&inner.engine, &digest).map_or_else(
+                || inner.cache.compile(&inner.engine, &digest, &bytes).map_err(|error| not_compiled(&error)),
+                Ok,
+            )
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|error| LoadError::Compile(error.to_string()))?
     }
 }
 
@@ -152,7 +197,7 @@ fn shape(component: &[u8]) -> Result<(), LoadError> {
 
 fn not_compiled(error: &wasmtime::Error) -> LoadError {
     let whole = format!("{error:#}");
-    if whole.contains("failed to parse") || whole.contains("(at offset") {
+    if ["failed to parse", "(at offset", "Invalid input WebAssembly"].iter().any(|said| whole.contains(said)) {
         LoadError::NotAComponent(whole)
     } else {
         LoadError::Compile(whole)
@@ -168,15 +213,17 @@ fn parts(name: &str) -> Option<(&str, &str, &str)> {
 
 /// Whether a contract version such as `1.2.0` is one that this host answers.
 fn answered_contract(version: &str) -> bool {
-    let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(u32::MAX));
-    numbers.next() == Some(CONTRACT.major) && numbers.next().is_some_and(|minor| minor <= CONTRACT.minor)
+    let mut numbers = version.split('.').map_while(|part| part.parse::<u32>().ok());
+    let (Some(major), Some(minor)) = (numbers.next(), numbers.next()) else { return false };
+    let needed = ContractVersion { major, minor };
+    needed.major == CONTRACT.major && needed <= CONTRACT
 }
 
-fn imported(name: &str, manifest: &Manifest) -> Result<Option<Capability>, LoadError> {
+fn imported(name: &str, manifest: &Manifest) -> Result<(), LoadError> {
     let unknown = || LoadError::UnknownImport(name.to_owned());
     let (package, interface, version) = parts(name).ok_or_else(unknown)?;
     if EMPTY_WASI.contains(&package) {
-        return Ok(None);
+        return Ok(());
     }
     if package != "lotus:plugin" {
         return Err(unknown());
@@ -185,7 +232,7 @@ fn imported(name: &str, manifest: &Manifest) -> Result<Option<Capability>, LoadE
         return Err(LoadError::NewerContract(name.to_owned()));
     }
     if v1::is_types_only(interface) {
-        return Ok(None);
+        return Ok(());
     }
     let capability = Capability::parse(interface).ok_or_else(unknown)?;
     if !capability.always_granted() && !manifest.capabilities.contains_key(&capability) {
@@ -194,7 +241,7 @@ fn imported(name: &str, manifest: &Manifest) -> Result<Option<Capability>, LoadE
     if !ANSWERED_CAPABILITIES.contains(&capability) {
         return Err(LoadError::NotYet(capability.name()));
     }
-    Ok(Some(capability))
+    Ok(())
 }
 
 fn exported<'a>(

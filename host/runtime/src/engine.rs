@@ -15,16 +15,26 @@ use crate::sandbox::Sandbox;
 /// How often the epoch moves: the grain of a guest's deadline.
 pub(crate) const TICK: Duration = Duration::from_millis(1);
 
+/// Most instances at the same time: address space for each is four memories of 4 GiB, of the 128 TiB that there are.
+const MOST_INSTANCES: u32 = 4_000;
+/// What one component may have; Python without WASI needs 38 core instances.
+const CORE_INSTANCES: u32 = 64;
+const MEMORIES: u32 = 4;
+const TABLES: u32 = 8;
+
 /// How the sandbox is set up.
 #[derive(Debug, Clone)]
 pub struct RuntimeConfig {
     /// Where compiled components are kept; only this host writes there.
     pub cache: PathBuf,
-    /// Most calls that have an instance at the same time.
+    /// Most calls that have an instance at the same time, up to 4,000; more wait in line.
     pub instances: u32,
     /// Most components that are compiled at the same time: each takes up to 400 MB.
     pub compilers: usize,
 }
+
+/// How long anybody waits for a component to be compiled, his turn included. The largest toolchain's takes 6 s.
+pub(crate) const COMPILE_TIME: Duration = Duration::from_mins(2);
 
 impl RuntimeConfig {
     /// Settings for a host of two cores with this cache directory.
@@ -59,9 +69,11 @@ pub(crate) struct Inner {
     pub(crate) engine: Engine,
     pub(crate) linker: Linker<Sandbox>,
     pub(crate) cache: Cache,
-    pub(crate) compilers: Semaphore,
+    /// Held by the compilation itself, so that one that nobody waits for any longer still counts.
+    pub(crate) compilers: Arc<Semaphore>,
     /// Instances are bounded here, so that a burst waits in line instead of failing.
     pub(crate) instances: Semaphore,
+    pub(crate) most_instances: u32,
     stop: Arc<AtomicBool>,
 }
 
@@ -75,7 +87,8 @@ impl Runtime {
     /// Starts the engine and its clock.
     pub fn start(config: &RuntimeConfig) -> Result<Self, StartError> {
         let failed = |error: wasmtime::Error| StartError::Engine(format!("{error:#}"));
-        let engine = Engine::new(&settings(config.instances)).map_err(failed)?;
+        let instances = config.instances.clamp(1, MOST_INSTANCES);
+        let engine = Engine::new(&settings(instances)).map_err(failed)?;
         let cache = Cache::open(&config.cache, &engine)?;
         let linker = crate::capabilities::linker(&engine).map_err(failed)?;
         let stop = Arc::new(AtomicBool::new(false));
@@ -85,8 +98,9 @@ impl Runtime {
                 engine,
                 linker,
                 cache,
-                compilers: Semaphore::new(config.compilers.max(1)),
-                instances: Semaphore::new(config.instances as usize),
+                compilers: Arc::new(Semaphore::new(config.compilers.max(1))),
+                instances: Semaphore::new(instances as usize),
+                most_instances: instances,
                 stop,
             }),
         })
@@ -96,16 +110,19 @@ impl Runtime {
 /// What FACTS measured as the fastest that still keeps every toolchain's guests running: 4 GiB reservations so that
 /// guest loads need no bounds checks (the limiter keeps real memory small), dirty pages found by `pagemap_scan` and
 /// reset instead of unmapped, copy-on-write images, warm slots.
+///
+/// There is one slot of everything for the largest component in every instance at once. Slots that are not used cost
+/// address space alone, and so a call that has its instance never fails because another one has the slots.
 fn settings(instances: u32) -> Config {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
-        .total_core_instances(instances.saturating_mul(8))
-        .total_memories(instances.saturating_mul(2))
-        .total_tables(instances.saturating_mul(4))
+        .total_core_instances(instances * CORE_INSTANCES)
+        .total_memories(instances * MEMORIES)
+        .total_tables(instances * TABLES)
         .total_stacks(instances)
-        .max_core_instances_per_component(64)
-        .max_memories_per_component(4)
-        .max_tables_per_component(8)
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
         .table_elements(16_000)
         .max_core_instance_size(1 << 20)
         .max_component_instance_size(1 << 20)
@@ -121,7 +138,10 @@ fn settings(instances: u32) -> Config {
         .memory_guard_size(32 << 20)
         .memory_init_cow(true)
         .epoch_interruption(true)
-        .wasm_component_model(true);
+        .wasm_component_model(true)
+        // A replay gives the same bytes on another processor too.
+        .cranelift_nan_canonicalization(true)
+        .relaxed_simd_deterministic(true);
     config
 }
 

@@ -16,21 +16,26 @@
 //! Invariant: policy (what is granted, what is bounded) stands in `capabilities` and `call`, below the adapters of
 //! contract generations, so that no generation can have its own way around it.
 
+mod ask;
 mod cache;
 mod call;
 mod capabilities;
 mod check;
+mod clock;
 mod compiled;
 mod engine;
 mod limits;
+mod outcome;
 mod ports;
 mod sandbox;
 mod transcript;
 mod v1;
 
-pub use call::{Answer, Ask, Called, Failure, Limit, Outcome, Terms};
+pub use ask::{Answer, Ask};
+pub use call::{Called, Terms};
 pub use check::{LoadError, Loaded, MOST_COMPONENT_BYTES};
 pub use engine::{Runtime, RuntimeConfig, StartError};
+pub use outcome::{Failure, Limit, Outcome};
 pub use ports::{
     Caller, Entry, Expectation, LogLevel, LogLine, Nothing, PortError, Ports, Quota, ScanPage, StorageError,
 };

@@ -3,7 +3,7 @@
 use lotus_domain::package::Limits;
 use wasmtime::ResourceLimiter;
 
-use crate::call::Limit;
+use crate::outcome::Limit;
 
 /// Counts over all memories and tables of a call's store.
 pub(crate) struct Limiter {

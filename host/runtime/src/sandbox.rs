@@ -1,7 +1,7 @@
 //! What stands around one guest during one call: its limits, its granted surroundings, an empty WASI, what was noted.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,19 +12,24 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView};
 
-use crate::call::Limit;
+use crate::call::Terms;
+use crate::capabilities::{Said, cut};
 use crate::limits::Limiter;
+use crate::outcome::Limit;
 use crate::ports::{Caller, LogLevel, LogLine, Ports};
-use crate::transcript::{Noted, Tape};
+use crate::transcript::Tape;
 
 /// Bytes of a guest's standard error that are kept: a panic's message and where it was.
 const STDERR_BYTES: usize = 16 << 10;
+/// Lines of it that come into the plugin's log.
+const STDERR_LINES: usize = 50;
+/// WASI objects (streams, pollables, sockets) that a guest may hold at the same time.
+const MOST_WASI_OBJECTS: usize = 1_000;
 
 /// The state of one call's store.
 pub(crate) struct Sandbox {
@@ -36,6 +41,8 @@ pub(crate) struct Sandbox {
     pub(crate) log: Vec<LogLine>,
     pub(crate) log_dropped: u32,
     pub(crate) tape: Tape,
+    /// The capability that was denied last, where nothing was granted since.
+    pub(crate) denied: Option<Capability>,
     capability_calls: u32,
     now: Duration,
     seed: u64,
@@ -46,30 +53,25 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    pub(crate) fn new(
-        caller: Caller,
-        grant: Arc<Grant>,
-        settings: Arc<BTreeMap<String, Value>>,
-        ports: Arc<dyn Ports>,
-        now: Duration,
-        seed: u64,
-        tape: Tape,
-    ) -> Self {
+    pub(crate) fn new(caller: Caller, terms: &Terms, seed: u64, tape: Tape) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(MOST_WASI_OBJECTS);
         Self {
-            limiter: Limiter::new(&grant.limits),
+            limiter: Limiter::new(&terms.grant.limits),
             caller,
-            grant,
-            settings,
-            ports,
+            grant: Arc::clone(&terms.grant),
+            settings: Arc::clone(&terms.settings),
+            ports: Arc::clone(&terms.ports),
             log: Vec::new(),
             log_dropped: 0,
             tape,
+            denied: None,
             capability_calls: 0,
-            now,
+            now: Duration::from_millis(u64::try_from(terms.at.as_millisecond()).unwrap_or(0)),
             seed,
             stderr: Stderr::default(),
             wasi: None,
-            table: ResourceTable::new(),
+            table,
         }
     }
 
@@ -88,29 +90,28 @@ impl Sandbox {
     }
 
     /// Counts a call and, in a replay, gives what was answered then.
-    pub(crate) fn recall<Q: Serialize, R: DeserializeOwned>(
+    pub(crate) fn recall<Q: Serialize, R: DeserializeOwned + Said>(
         &mut self,
+        capability: Capability,
         function: &'static str,
         request: &Q,
     ) -> wasmtime::Result<Option<R>> {
         self.count()?;
-        self.tape.recall(function, request)
+        let recalled: Option<R> = self.tape.recall(function, request)?;
+        self.denied = recalled.as_ref().is_some_and(Said::denied).then_some(capability);
+        Ok(recalled)
     }
 
     /// Notes an answer, where the call is recorded.
-    pub(crate) fn note<Q: Serialize, R: Serialize>(
+    pub(crate) fn note<Q: Serialize, R: Serialize + Said>(
         &mut self,
+        capability: Capability,
         function: &'static str,
         request: &Q,
         answer: &R,
     ) -> wasmtime::Result<()> {
-        self.tape.note(|| {
-            Ok(Noted {
-                function: function.to_owned(),
-                request: serde_json::to_value(request)?,
-                answer: serde_json::to_value(answer)?,
-            })
-        })
+        self.denied = answer.denied().then_some(capability);
+        self.tape.note(function, request, answer)
     }
 
     /// What the guest said last: its standard error, where Rust, Python and JavaScript put a panic's message.
@@ -123,11 +124,14 @@ impl Sandbox {
     pub(crate) fn take_log(&mut self) -> Vec<LogLine> {
         let mut log = std::mem::take(&mut self.log);
         let words = self.last_words();
-        if !words.is_empty() {
-            log.push(LogLine { level: LogLevel::Error, message: words });
-        }
+        let lines = words.lines().filter(|line| !line.trim().is_empty()).take(STDERR_LINES);
+        log.extend(lines.map(|line| LogLine { level: LogLevel::Error, message: cut(line) }));
         if self.log_dropped > 0 {
             let message = format!("{} more lines were dropped: over the call's limit", self.log_dropped);
+            log.push(LogLine { level: LogLevel::Warn, message });
+        }
+        if matches!(self.tape, Tape::Overfull) {
+            let message = "the call was not recorded: what it read is too much to keep".to_owned();
             log.push(LogLine { level: LogLevel::Warn, message });
         }
         log

@@ -23,7 +23,7 @@ impl Sandbox {
         request: &Q,
         compute: impl FnOnce(&lotus_domain::calendar::Calendar) -> Option<R>,
     ) -> wasmtime::Result<Result<R, CalendarDenial>> {
-        if let Some(answer) = self.recall(function, request)? {
+        if let Some(answer) = self.recall(Capability::Calendar, function, request)? {
             return Ok(answer);
         }
         let answer = if self.allows(Capability::Calendar) {
@@ -31,7 +31,7 @@ impl Sandbox {
         } else {
             Err(CalendarDenial::Denied)
         };
-        self.note(function, request, &answer)?;
+        self.note(Capability::Calendar, function, request, &answer)?;
         Ok(answer)
     }
 

@@ -8,13 +8,46 @@ mod settings;
 mod storage;
 
 pub(crate) use calendar::CalendarDenial;
-pub(crate) use catalog::CatalogDenial;
+pub(crate) use catalog::{CatalogDenial, ItemInBrief};
+pub(crate) use log::cut;
 pub(crate) use storage::StorageDenial;
 
+use lotus_domain::form::Value;
 use wasmtime::Engine;
 use wasmtime::component::Linker;
 
 use crate::sandbox::Sandbox;
+
+/// What a capability said, as far as the sandbox looks at it.
+pub(crate) trait Said {
+    /// Whether it was a denial: the grant does not hold this capability.
+    fn denied(&self) -> bool;
+}
+
+impl<T> Said for Result<T, StorageDenial> {
+    fn denied(&self) -> bool {
+        matches!(self, Err(StorageDenial::Denied))
+    }
+}
+
+impl<T> Said for Result<T, CatalogDenial> {
+    fn denied(&self) -> bool {
+        matches!(self, Err(CatalogDenial::Denied))
+    }
+}
+
+impl<T> Said for Result<T, CalendarDenial> {
+    fn denied(&self) -> bool {
+        matches!(self, Err(CalendarDenial::Denied))
+    }
+}
+
+/// A setting: every plugin has its own.
+impl Said for Option<Value> {
+    fn denied(&self) -> bool {
+        false
+    }
+}
 
 /// Links every capability and the empty WASI. Who may call what is decided at load and at each call, not by linking.
 pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {

@@ -50,50 +50,51 @@ impl Sandbox {
 
     pub(crate) async fn storage_get(&mut self, key: &str) -> Stored<Option<Entry>> {
         const FUNCTION: &str = "storage.get";
-        if let Some(answer) = self.recall(FUNCTION, &key)? {
+        if let Some(answer) = self.recall(Capability::Storage, FUNCTION, &key)? {
             return Ok(answer);
         }
         let answer = match self.storage_checked(key, &[]) {
             Ok(()) => self.ports.storage_get(&self.caller, key).await.map_err(StorageDenial::from),
             Err(denial) => Err(denial),
         };
-        self.note(FUNCTION, &key, &answer)?;
+        self.note(Capability::Storage, FUNCTION, &key, &answer)?;
         Ok(answer)
     }
 
     pub(crate) async fn storage_set(&mut self, key: &str, value: Vec<u8>, expect: Expectation) -> Stored<u64> {
         const FUNCTION: &str = "storage.set";
         // A replay compares what is written by its hash: records stay small.
-        let request = (key, blake3::hash(&value).to_hex().to_string(), expect);
-        if let Some(answer) = self.recall(FUNCTION, &request)? {
+        let hash = if self.tape.is_off() { String::new() } else { blake3::hash(&value).to_hex().to_string() };
+        let request = (key, hash, expect);
+        if let Some(answer) = self.recall(Capability::Storage, FUNCTION, &request)? {
             return Ok(answer);
         }
         let answer = match self.storage_checked(key, &value) {
             Ok(()) => self.ports.storage_set(&self.caller, key, value, expect).await.map_err(StorageDenial::from),
             Err(denial) => Err(denial),
         };
-        self.note(FUNCTION, &request, &answer)?;
+        self.note(Capability::Storage, FUNCTION, &request, &answer)?;
         Ok(answer)
     }
 
     pub(crate) async fn storage_remove(&mut self, key: &str, expect: Expectation) -> Stored<bool> {
         const FUNCTION: &str = "storage.remove";
         let request = (key, expect);
-        if let Some(answer) = self.recall(FUNCTION, &request)? {
+        if let Some(answer) = self.recall(Capability::Storage, FUNCTION, &request)? {
             return Ok(answer);
         }
         let answer = match self.storage_checked(key, &[]) {
             Ok(()) => self.ports.storage_remove(&self.caller, key, expect).await.map_err(StorageDenial::from),
             Err(denial) => Err(denial),
         };
-        self.note(FUNCTION, &request, &answer)?;
+        self.note(Capability::Storage, FUNCTION, &request, &answer)?;
         Ok(answer)
     }
 
     pub(crate) async fn storage_scan(&mut self, prefix: &str, after: Option<&str>, limit: u32) -> Stored<ScanPage> {
         const FUNCTION: &str = "storage.scan";
         let request = (prefix, after, limit);
-        if let Some(answer) = self.recall(FUNCTION, &request)? {
+        if let Some(answer) = self.recall(Capability::Storage, FUNCTION, &request)? {
             return Ok(answer);
         }
         let answer = if !self.allows(Capability::Storage) {
@@ -103,13 +104,13 @@ impl Sandbox {
         } else {
             self.ports.storage_scan(&self.caller, prefix, after, limit).await.map_err(StorageDenial::from)
         };
-        self.note(FUNCTION, &request, &answer)?;
+        self.note(Capability::Storage, FUNCTION, &request, &answer)?;
         Ok(answer)
     }
 
     pub(crate) async fn storage_usage(&mut self) -> Stored<Quota> {
         const FUNCTION: &str = "storage.usage";
-        if let Some(answer) = self.recall(FUNCTION, &())? {
+        if let Some(answer) = self.recall(Capability::Storage, FUNCTION, &())? {
             return Ok(answer);
         }
         let answer = if self.allows(Capability::Storage) {
@@ -117,7 +118,7 @@ impl Sandbox {
         } else {
             Err(StorageDenial::Denied)
         };
-        self.note(FUNCTION, &(), &answer)?;
+        self.note(Capability::Storage, FUNCTION, &(), &answer)?;
         Ok(answer)
     }
 }

@@ -23,7 +23,8 @@ impl log::Host for Sandbox {
             log::Level::Warn => LogLevel::Warn,
             log::Level::Error => LogLevel::Error,
         };
-        self.log_write(level, message)
+        self.log_write(level, &message);
+        Ok(())
     }
 }
 

@@ -11,7 +11,8 @@ use wasmtime::component::{HasSelf, Instance, InstancePre, Linker};
 
 use self::bindings::exports::lotus::plugin::{services, zones};
 use self::bindings::lotus::plugin::{pages, types};
-use crate::call::{Answer, Ask, Outcome};
+use crate::ask::{Answer, Ask};
+use crate::outcome::Outcome;
 use crate::sandbox::Sandbox;
 
 pub(crate) use self::from_guest::Misfit;
@@ -102,6 +103,11 @@ impl Call {
     }
 }
 
+/// The extension point is not among the component's exports.
+#[derive(Debug, thiserror::Error)]
+#[error("it does not answer {0}; its manifest and its component say which points it answers")]
+pub(crate) struct NotAnswered(&'static str);
+
 /// Makes the call on a fresh instance.
 pub(crate) async fn dispatch(
     points: &Points,
@@ -110,34 +116,34 @@ pub(crate) async fn dispatch(
     call: &Call,
 ) -> wasmtime::Result<Reply> {
     let context = &call.context;
-    let missing = || wasmtime::Error::msg("the extension point is not exported");
+    let (no_zones, no_services) = (|| NotAnswered("zones"), || NotAnswered("services"));
     match &call.function {
         Function::ListZones => {
-            let guest = points.zones.as_ref().ok_or_else(missing)?.load(&mut *store, instance)?;
+            let guest = points.zones.as_ref().ok_or_else(no_zones)?.load(&mut *store, instance)?;
             Ok(Reply::Zones(guest.call_list_zones(store, context).await?))
         }
         Function::Render(request) => {
-            let guest = points.zones.as_ref().ok_or_else(missing)?.load(&mut *store, instance)?;
+            let guest = points.zones.as_ref().ok_or_else(no_zones)?.load(&mut *store, instance)?;
             Ok(Reply::Page(guest.call_render(store, context, request).await?))
         }
         Function::ListServices => {
-            let guest = points.services.as_ref().ok_or_else(missing)?.load(&mut *store, instance)?;
+            let guest = points.services.as_ref().ok_or_else(no_services)?.load(&mut *store, instance)?;
             Ok(Reply::Services(guest.call_list_services(store, context).await?))
         }
         Function::Form(service) => {
-            let guest = points.services.as_ref().ok_or_else(missing)?.load(&mut *store, instance)?;
+            let guest = points.services.as_ref().ok_or_else(no_services)?.load(&mut *store, instance)?;
             Ok(Reply::Form(guest.call_form(store, context, service).await?))
         }
         Function::Check(submission) => {
-            let guest = points.services.as_ref().ok_or_else(missing)?.load(&mut *store, instance)?;
+            let guest = points.services.as_ref().ok_or_else(no_services)?.load(&mut *store, instance)?;
             Ok(Reply::Checked(guest.call_check(store, context, submission).await?))
         }
         Function::Submit(submission) => {
-            let guest = points.services.as_ref().ok_or_else(missing)?.load(&mut *store, instance)?;
+            let guest = points.services.as_ref().ok_or_else(no_services)?.load(&mut *store, instance)?;
             Ok(Reply::Submitted(guest.call_submit(store, context, submission).await?))
         }
         Function::Advance(request) => {
-            let guest = points.services.as_ref().ok_or_else(missing)?.load(&mut *store, instance)?;
+            let guest = points.services.as_ref().ok_or_else(no_services)?.load(&mut *store, instance)?;
             Ok(Reply::Advised(guest.call_advance(store, context, request).await?))
         }
     }

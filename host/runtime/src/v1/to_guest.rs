@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use lotus_domain::Slug;
-use lotus_domain::catalog::{Item, Served};
+use lotus_domain::catalog::Served;
 use lotus_domain::form::{FieldValue, Value};
 use lotus_domain::law::{Period, TimeUnit};
 use lotus_domain::text::{Language, Text};
@@ -10,6 +10,7 @@ use lotus_domain::text::{Language, Text};
 use super::bindings::exports::lotus::plugin::services;
 use super::bindings::lotus::plugin::{catalog, types};
 use crate::call::Moment;
+use crate::capabilities::ItemInBrief;
 
 pub(super) fn context(moment: &Moment) -> types::Context {
     types::Context {
@@ -68,7 +69,7 @@ pub(super) fn submission(service: &Slug, values: &[FieldValue]) -> services::Sub
     services::Submission { service: service.to_string(), fields: fields(values) }
 }
 
-pub(super) fn item(item: Item) -> catalog::Item {
+pub(super) fn item(item: ItemInBrief) -> catalog::Item {
     catalog::Item {
         code: item.code,
         name: text(item.name),
@@ -76,7 +77,7 @@ pub(super) fn item(item: Item) -> catalog::Item {
         served: item.served.into_iter().map(served).collect(),
         statutory: period(item.statutory),
         promised: period(item.promised),
-        visits: u32::from(item.visits),
+        visits: item.visits,
         version: item.version,
     }
 }

@@ -64,3 +64,17 @@ pub(crate) fn storage() -> String {
     }
     "no quota".to_owned()
 }
+
+/// Writes a mebibyte to its standard error, then gives a normal page.
+pub(crate) fn shout() -> String {
+    for line in 0..10_000 {
+        eprintln!("{line}: {}", "x".repeat(100));
+    }
+    "shouted".to_owned()
+}
+
+/// Can't do without storage.
+pub(crate) fn insist() -> String {
+    let version = storage::set("insist", b"1", Expectation::Any).expect("storage is needed");
+    format!("version {version}")
+}

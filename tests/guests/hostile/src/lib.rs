@@ -4,6 +4,7 @@
 #![allow(clippy::panic, clippy::expect_used, reason = "a guest that must fail")]
 
 mod drain;
+mod misfit;
 mod peek;
 mod service;
 
@@ -16,7 +17,7 @@ use lotus_sdk::prelude::*;
 pub struct Hostile;
 
 /// What the zones do, in the order in which `list-zones` gives them.
-const ZONES: [&str; 14] = [
+const ZONES: [&str; 18] = [
     "calm",
     "trap",
     "loop",
@@ -31,6 +32,10 @@ const ZONES: [&str; 14] = [
     "counter",
     "sleep",
     "refuse",
+    "misfit",
+    "insist",
+    "shout",
+    "unavailable",
 ];
 
 /// How often this instance was called; 1 for as long as every call gets a fresh instance.
@@ -38,7 +43,7 @@ static CALLS: AtomicU64 = AtomicU64::new(0);
 
 impl lotus_sdk::zones::Guest for Hostile {
     fn list_zones(_: Context) -> Vec<Zone> {
-        ZONES.iter().map(|id| Zone::new(*id, Text::same(*id), ("用于测试。", "For tests."))).collect()
+        misfit::zones(ZONES.iter().map(|id| Zone::new(*id, Text::same(*id), ("用于测试。", "For tests."))).collect())
     }
 
     fn render(ctx: Context, request: PageRequest) -> Result<Page, AnswerError> {
@@ -59,6 +64,10 @@ impl lotus_sdk::zones::Guest for Hostile {
                 "slept".to_owned()
             }
             "refuse" => return Err(AnswerError::Refused(Refusal::new(("不在服务范围内。", "Out of scope.")))),
+            "misfit" => return Ok(misfit::page(request.page.as_deref().unwrap_or_default())),
+            "insist" => drain::insist(),
+            "shout" => drain::shout(),
+            "unavailable" => return Err(AnswerError::Unavailable(("稍后再试。", "Try later.").into())),
             zone => format!("{zone} is calm"),
         };
         Ok(Page::new(Text::same(request.zone)).markdown(Text::same(said)))

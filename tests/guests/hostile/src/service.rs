@@ -1,19 +1,19 @@
-//! Services that misbehave: `calm` opens a case, `trap` panics on submission, `loop` never answers.
+//! Services that misbehave: `calm` opens a case, `trap` panics on submission, `loop` never answers, `misfit` has a form
+//! that nobody may see.
 
 use lotus_sdk::prelude::*;
 use lotus_sdk::services::{AdvanceRequest, Advice, Guest};
 
-use crate::{Hostile, drain};
+use crate::{Hostile, drain, misfit};
 
 impl Guest for Hostile {
     fn list_services(_: Context) -> Vec<Service> {
-        ["calm", "trap", "loop"]
-            .map(|id| {
-                let period = Period::working_days(5);
-                let department = ("测试科", "Test office");
-                Service::new(id, ServiceField::Policy, Text::same(id), ("用于测试。", "For tests."), department, period)
-            })
-            .into()
+        let service = |id| {
+            let period = Period::working_days(5);
+            let department = ("测试科", "Test office");
+            Service::new(id, ServiceField::Policy, Text::same(id), ("用于测试。", "For tests."), department, period)
+        };
+        misfit::services(["calm", "trap", "loop", "misfit"].map(service).into())
     }
 
     fn form(_: Context, service: String) -> Result<Option<Form>, AnswerError> {
@@ -22,6 +22,7 @@ impl Guest for Hostile {
                 Form::new(Text::same(service), ("提交", "Submit"))
                     .section(("内容", "Content"), [Field::line("word", ("一个词", "A word"), 1..=20)]),
             )),
+            "misfit" => Ok(Some(misfit::form())),
             _ => Err(AnswerError::NotFound),
         }
     }
@@ -50,7 +51,21 @@ impl Guest for Hostile {
         }
     }
 
-    fn advance(_: Context, _: AdvanceRequest) -> Result<Advice, AnswerError> {
-        Ok(Advice::Proceed)
+    /// As the transition is called; the words give the request back.
+    fn advance(_: Context, request: AdvanceRequest) -> Result<Advice, AnswerError> {
+        match request.transition.as_str() {
+            "hold" => Ok(Advice::Hold(Refusal::new(("还缺一份材料。", "A document is missing.")))),
+            "say" => Ok(Advice::ProceedWith(Text::same(format!(
+                "{} {} {} {} {}",
+                request.case_number,
+                request.service,
+                request.state,
+                request.fields.len(),
+                request.reason.unwrap_or_default()
+            )))),
+            "trap" => panic!("a hostile service gave up"),
+            "unknown" => Err(AnswerError::NotFound),
+            _ => Ok(Advice::Proceed),
+        }
     }
 }

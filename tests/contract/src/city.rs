@@ -1,0 +1,166 @@
+//! A city in memory: storage with quota and versions, the demonstration's items, the working-day calendar.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use lotus_domain::calendar::Calendar;
+use lotus_domain::catalog::{DistrictItem, Item};
+use lotus_runtime::{Caller, Entry, Expectation, PortError, Ports, Quota, ScanPage, StorageError};
+
+/// Where a key stands: its district, its plugin, itself.
+type Place = (String, String, String);
+
+/// What capabilities ask in tests.
+pub struct City {
+    stored: Mutex<Stored>,
+    items: Vec<DistrictItem>,
+    calendar: Arc<Calendar>,
+    away: bool,
+}
+
+#[derive(Default)]
+struct Stored {
+    entries: BTreeMap<Place, (Vec<u8>, u64)>,
+    writes: u64,
+}
+
+impl City {
+    /// The demonstration city with nothing stored.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self::built(false))
+    }
+
+    /// A city whose store and catalogue are away.
+    pub fn away() -> Arc<Self> {
+        Arc::new(Self::built(true))
+    }
+
+    fn built(away: bool) -> Self {
+        let city = lotus_demo::city().expect("the demonstration's data are sound");
+        let calendar = Calendar::new(2020, 2035, &city.calendar).expect("the years are a calendar's");
+        Self { stored: Mutex::default(), items: city.items, calendar: Arc::new(calendar), away }
+    }
+
+    /// Every key that is stored, with its district and plugin.
+    pub fn keys(&self) -> Vec<Place> {
+        self.stored().entries.keys().cloned().collect()
+    }
+
+    fn stored(&self) -> MutexGuard<'_, Stored> {
+        self.stored.lock().expect("no test panics while it holds the store")
+    }
+
+    fn reached(&self) -> Result<MutexGuard<'_, Stored>, StorageError> {
+        if self.away { Err(StorageError::Unavailable) } else { Ok(self.stored()) }
+    }
+
+    fn items<'a>(&'a self, caller: &'a Caller) -> Result<impl Iterator<Item = &'a Item>, PortError> {
+        if self.away {
+            return Err(PortError);
+        }
+        let here = move |item: &&DistrictItem| item.division == caller.division;
+        Ok(self.items.iter().filter(here).map(|item| &item.item))
+    }
+}
+
+fn place(caller: &Caller, key: &str) -> Place {
+    (caller.division.to_string(), caller.plugin.clone(), key.to_owned())
+}
+
+fn used(stored: &Stored, caller: &Caller) -> u64 {
+    let own = |(division, plugin, _): &Place| *division == caller.division.to_string() && *plugin == caller.plugin;
+    let sizes = stored.entries.iter().filter(|(place, _)| own(place));
+    sizes.map(|((_, _, key), (value, _))| (key.len() + value.len()) as u64).sum()
+}
+
+fn entry(key: &str, (value, version): &(Vec<u8>, u64)) -> Entry {
+    Entry { key: key.to_owned(), value: value.clone(), version: *version }
+}
+
+#[async_trait]
+impl Ports for City {
+    async fn storage_get(&self, caller: &Caller, key: &str) -> Result<Option<Entry>, StorageError> {
+        Ok(self.reached()?.entries.get(&place(caller, key)).map(|found| entry(key, found)))
+    }
+
+    async fn storage_set(
+        &self,
+        caller: &Caller,
+        key: &str,
+        value: Vec<u8>,
+        expect: Expectation,
+    ) -> Result<u64, StorageError> {
+        let mut stored = self.reached()?;
+        let place = place(caller, key);
+        let there = stored.entries.get(&place).map(|(value, version)| ((key.len() + value.len()) as u64, *version));
+        let version = there.map(|(_, version)| version);
+        if !expect.holds(version) {
+            return Err(StorageError::Conflict(version));
+        }
+        let used = used(&stored, caller);
+        let after = used - there.map_or(0, |(size, _)| size) + (key.len() + value.len()) as u64;
+        if after > caller.storage_quota {
+            return Err(StorageError::OverQuota(Quota { limit: caller.storage_quota, used }));
+        }
+        stored.writes += 1;
+        let version = stored.writes;
+        stored.entries.insert(place, (value, version));
+        Ok(version)
+    }
+
+    async fn storage_remove(&self, caller: &Caller, key: &str, expect: Expectation) -> Result<bool, StorageError> {
+        let mut stored = self.reached()?;
+        match stored.entries.entry(place(caller, key)) {
+            Slot::Occupied(there) if expect.holds(Some(there.get().1)) => {
+                there.remove();
+                Ok(true)
+            }
+            Slot::Occupied(there) => Err(StorageError::Conflict(Some(there.get().1))),
+            Slot::Vacant(_) if expect.holds(None) => Ok(false),
+            Slot::Vacant(_) => Err(StorageError::Conflict(None)),
+        }
+    }
+
+    async fn storage_scan(
+        &self,
+        caller: &Caller,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<ScanPage, StorageError> {
+        let stored = self.reached()?;
+        let start = match after {
+            Some(after) if after >= prefix => Bound::Excluded(place(caller, after)),
+            _ => Bound::Included(place(caller, prefix)),
+        };
+        let (division, plugin) = (caller.division.to_string(), &caller.plugin);
+        let mut found = stored
+            .entries
+            .range((start, Bound::Unbounded))
+            .take_while(|((d, p, key), _)| *d == division && p == plugin && key.starts_with(prefix));
+        let entries: Vec<Entry> =
+            found.by_ref().take(limit as usize).map(|((_, _, key), value)| entry(key, value)).collect();
+        let next = found.next().and_then(|_| entries.last().map(|entry| entry.key.clone()));
+        Ok(ScanPage { entries, next })
+    }
+
+    async fn storage_usage(&self, caller: &Caller) -> Result<Quota, StorageError> {
+        Ok(Quota { limit: caller.storage_quota, used: used(&*self.reached()?, caller) })
+    }
+
+    async fn catalog_get(&self, caller: &Caller, code: &str) -> Result<Option<Item>, PortError> {
+        Ok(self.items(caller)?.find(|item| item.code == code).cloned())
+    }
+
+    async fn catalog_search(&self, caller: &Caller, query: &str, limit: u32) -> Result<Vec<Item>, PortError> {
+        let words = |item: &&Item| item.name.zh.contains(query) || item.code.contains(query);
+        Ok(self.items(caller)?.filter(words).take(limit as usize).cloned().collect())
+    }
+
+    fn calendar(&self) -> Option<Arc<Calendar>> {
+        Some(Arc::clone(&self.calendar))
+    }
+}

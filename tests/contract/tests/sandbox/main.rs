@@ -1,0 +1,12 @@
+//! The contract through real components, one binary: what the sandbox promises to hosts, to plugins and to citizens.
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "every function here is a test's")]
+
+mod asked;
+mod bounds;
+mod concurrent;
+mod hostile;
+mod loading;
+mod recorded;
+mod released;
+mod shipped;
+mod surroundings;
