@@ -18,7 +18,7 @@ use crate::Visit;
 use crate::plugin::Active;
 use crate::start::Platform;
 
-/// A case as its applicant sees it.
+/// A case as one of its parties sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseView {
     /// It.
@@ -27,7 +27,7 @@ pub struct CaseView {
     pub district: Arc<District>,
     /// Its history.
     pub events: Vec<Event>,
-    /// What the applicant may do from here.
+    /// What whoever looks may do from here.
     pub actions: Vec<Transition>,
     /// Working days until the due day, negative where it is over; none while the clock does not run.
     pub left: Option<i32>,
@@ -65,11 +65,11 @@ impl Platform {
         if !file.case.secret.same(&secret.hash()) {
             return Err(CaseError::NotFound);
         }
-        self.view(file)
+        self.view(file, &[Role::Applicant])
     }
 
     /// Finds a case by its number, which begins with the first six digits of its division.
-    async fn case_of(&self, number: &CaseNumber) -> Result<Option<CaseFile>, StoreError> {
+    pub(crate) async fn case_of(&self, number: &CaseNumber) -> Result<Option<CaseFile>, StoreError> {
         let prefix = number.as_str().get(..6).unwrap_or_default();
         for district in self.districts().iter().filter(|d| d.division.as_str().starts_with(prefix)) {
             if let Some(file) = self.store().case_get(&district.division, number).await? {
@@ -79,14 +79,15 @@ impl Platform {
         Ok(None)
     }
 
-    fn view(&self, file: CaseFile) -> Result<CaseView, CaseError> {
+    /// A case as these parties to it see it.
+    pub(crate) fn view(&self, file: CaseFile, parties: &[Role]) -> Result<CaseView, CaseError> {
         let CaseFile { case, events } = file;
         let district = self.district(&case.division).ok_or(CaseError::NotFound)?;
         let actions = case
             .definition
             .transitions
             .iter()
-            .filter(|step| step.from.as_str() == case.state && step.by == Role::Applicant)
+            .filter(|step| step.from.as_str() == case.state && parties.contains(&step.by))
             .cloned()
             .collect();
         let left = case.due.filter(|_| clock(&case) == Clock::Running).and_then(|due| {
@@ -106,23 +107,34 @@ impl Platform {
         reason: Option<&str>,
     ) -> Result<CaseView, CaseError> {
         let view = self.case_follow(number, secret).await?;
+        let actor = Actor { role: Role::Applicant, account: None };
+        self.act(view, actor, revision, action, reason, &[Role::Applicant]).await
+    }
+
+    /// Moves a case on, if it still is where whoever acts saw it.
+    pub(crate) async fn act(
+        &self,
+        view: CaseView,
+        actor: Actor,
+        revision: u32,
+        action: &str,
+        reason: Option<&str>,
+        parties: &[Role],
+    ) -> Result<CaseView, CaseError> {
         if view.case.revision != revision {
             return Err(CaseError::Changed { now: Box::new(view) });
         }
-        let actor = Actor { role: Role::Applicant, account: None };
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
         let happening = view.case.happening(action, actor, self.now(), reason.map(Text::zh), None);
         let happening = happening.map_err(CaseError::NotPossible)?;
         let (happening, record) = self.advised(&view.case, happening, reason).await?;
-        let event = Event::seal(number, view.events.last(), happening);
+        let number = view.case.number.clone();
+        let event = Event::seal(&number, view.events.last(), happening);
         let moved = self.moved(&view.case, &view.events, &event);
-        let division = moved.division.clone();
-        if self.store().case_append(division, moved, event, record).await? {
-            self.case_follow(number, secret).await
-        } else {
-            let now = self.case_follow(number, secret).await?;
-            Err(CaseError::Changed { now: Box::new(now) })
-        }
+        let done = self.store().case_append(moved.division.clone(), moved, event, record).await?;
+        let file = self.case_of(&number).await?.ok_or(CaseError::NotFound)?;
+        let now = self.view(file, parties)?;
+        if done { Ok(now) } else { Err(CaseError::Changed { now: Box::new(now) }) }
     }
 
     /// Asks the case's own version of its plugin, where the definition says so.

@@ -13,31 +13,46 @@
 //! Invariant: a plugin is never called inside a transaction and never holds a connection while it runs guest code; what
 //! a plugin answers decides nothing that the host has not checked.
 
+mod account;
 mod activation;
+mod asker;
+mod audit;
 mod case;
 mod catalog;
 mod city;
 mod district;
 mod health;
+mod machine;
+mod oidc;
 mod package;
 mod plugin;
 mod ports;
 mod record;
+mod role;
+mod second_factor;
 mod service;
 mod start;
 mod token;
+mod worklist;
 mod zone;
 
+pub use account::{SessionSecret, Vouched, session_name};
 pub use activation::ActivateError;
+pub use asker::{Asker, Denied, Person, Who};
 pub use case::{CaseError, CaseView};
 pub use health::{BUCKETS, CallCounts, CallSeries, FleetEntry, State};
 pub use lotus_runtime::{LoadError, Runtime, RuntimeConfig, StartError};
 pub use lotus_store::{Keyring, KeyringError, Store, StoreConfig, StoreError, Suite};
+pub use machine::LONGEST_DAYS;
+pub use oidc::{OidcError, Provider, ProviderKind, SignInFlow};
 pub use package::PackageError;
 pub use plugin::{NotServed, Offered, Part, StandIn};
+pub use role::{Holder, RoleError};
+pub use second_factor::{Coded, Enrolment};
 pub use service::{Receipt, ServiceForm, Submission};
 pub use start::{Platform, PlatformConfig};
 pub use token::{FormToken, Key};
+pub use worklist::{WorkError, applicant_line};
 pub use zone::ZonePage;
 
 use lotus_domain::district::Division;

@@ -19,6 +19,7 @@ use lotus_runtime::{Answer, Ask, Outcome};
 use lotus_store::{NewCase, Opened, StoreError};
 
 use crate::Visit;
+use crate::asker::Asker;
 use crate::plugin::{Active, NotServed, Offered, Part, StandIn};
 use crate::start::Platform;
 use crate::token::FormToken;
@@ -179,6 +180,7 @@ impl Platform {
         id: &Slug,
         token: &FormToken,
         typed: &Typed,
+        asker: &Asker,
     ) -> Result<Submission, NotServed> {
         let found = self.service_find(visit, id).await?;
         let turn = self.inner.in_flight.of(token.hash());
@@ -231,7 +233,7 @@ impl Platform {
         let (answer, service) = match submitted {
             Outcome::Answer(Submitted::OpensCase(opening)) => {
                 let application = application(values, form.as_ref());
-                let opened = self.open(visit, &found, token, number, opening, application, record).await;
+                let opened = self.open(visit, &found, token, number, opening, application, record, asker).await;
                 return opened.map(Submission::Opened).map_err(|error| unavailable(&error));
             }
             Outcome::Answer(Submitted::Invalid(errors)) => return Ok(invalid(&form, errors)),
@@ -281,6 +283,7 @@ impl Platform {
         opening: Opening,
         application: Application,
         record: Option<CallRecord>,
+        asker: &Asker,
     ) -> Result<Receipt, StoreError> {
         let definition = tightened(found.service.definition(), &opening);
         let at = self.now();
@@ -290,7 +293,7 @@ impl Platform {
         let secret = token.secret(&self.inner.key);
         let happening = Happening {
             at,
-            actor: Actor { role: Role::Applicant, account: None },
+            actor: Actor { role: Role::Applicant, account: asker.name() },
             action: "submit".to_owned(),
             from: None,
             to: definition.initial.to_string(),
@@ -316,7 +319,7 @@ impl Platform {
             submitted: at,
             due,
             secret: secret.hash(),
-            account: None,
+            account: asker.person().map(|person| person.account.id.clone()),
         };
         let first = Event::seal(&number, None, happening);
         let new = NewCase { case, first, token: token.hash(), record };

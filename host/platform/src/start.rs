@@ -1,5 +1,6 @@
 //! The platform itself: what it holds, how it starts, what runs in the background, how it ends.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::city::City;
 use crate::health::Health;
+use crate::oidc::{self, Provider};
 use crate::package::Packages;
 use crate::ports::Sources;
 use crate::record::Recorder;
@@ -29,6 +31,10 @@ pub struct PlatformConfig {
     pub key: Key,
     /// The city's time zone.
     pub time_zone: TimeZone,
+    /// Who vouches for people.
+    pub providers: Vec<Provider>,
+    /// Provider and subject of the first security administrator.
+    pub first_administrator: Option<(String, String)>,
 }
 
 impl PlatformConfig {
@@ -36,7 +42,8 @@ impl PlatformConfig {
     pub fn new(key: Key) -> Self {
         // China has one zone and no summer time; the fixed offset is right where the zone's data are missing.
         let fixed = || TimeZone::fixed(jiff::tz::Offset::constant(8));
-        Self { key, time_zone: TimeZone::get("Asia/Shanghai").unwrap_or_else(|_| fixed()) }
+        let time_zone = TimeZone::get("Asia/Shanghai").unwrap_or_else(|_| fixed());
+        Self { key, time_zone, providers: Vec::new(), first_administrator: None }
     }
 }
 
@@ -63,6 +70,10 @@ pub(crate) struct Inner {
     pub(crate) in_flight: InFlight,
     pub(crate) key: Key,
     pub(crate) time_zone: TimeZone,
+    pub(crate) providers: Vec<oidc::Known>,
+    pub(crate) first_administrator: Option<(String, String)>,
+    /// Wrong second factors, by session.
+    pub(crate) wrong_codes: Mutex<HashMap<String, u32>>,
     background: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -82,6 +93,9 @@ impl Platform {
                 in_flight: InFlight::default(),
                 key: config.key,
                 time_zone: config.time_zone,
+                providers: config.providers.into_iter().map(oidc::Known::new).collect(),
+                first_administrator: config.first_administrator,
+                wrong_codes: Mutex::default(),
                 background: Mutex::new(vec![writing]),
             }),
         };

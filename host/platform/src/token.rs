@@ -44,7 +44,7 @@ impl Key {
         to_hex(&self.0)
     }
 
-    fn sign(&self, purpose: &str, bytes: &[u8]) -> [u8; 32] {
+    pub(crate) fn sign(&self, purpose: &str, bytes: &[u8]) -> [u8; 32] {
         // A key of any length is taken, so this never fails; a MAC over nothing would still verify nothing.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return [0; 32] };
         mac.update(purpose.as_bytes());
@@ -54,11 +54,11 @@ impl Key {
     }
 }
 
-fn to_hex(bytes: &[u8]) -> String {
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
     if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }

@@ -1,0 +1,376 @@
+//! Signing in by OpenID Connect: authorization code with PKCE, discovery, key rotation, logout (OpenID Connect Core 1.0,
+//! RFC 7636, RP-Initiated Logout 1.0).
+//!
+//! What must come back with the browser stands in a signed cookie: provider, state, nonce and the PKCE verifier, so that a
+//! code that somebody else got is worth nothing here.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono_now::utc_with_skew;
+use jiff::Timestamp;
+use lotus_domain::account::{Mandate, MandateKind, Profile};
+use lotus_domain::text::Text;
+use openidconnect::core::{
+    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken, CoreRevocationErrorResponse,
+    CoreTokenIntrospectionResponse, CoreTokenType,
+};
+use openidconnect::{
+    AdditionalClaims, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret, CsrfToken,
+    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, LogoutRequest,
+    Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl,
+    ProviderMetadataWithLogout, RedirectUrl, Scope, StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
+    UserInfoClaims, reqwest,
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+
+use crate::account::Vouched;
+use crate::start::Platform;
+use crate::token::{from_hex, to_hex};
+
+/// How long somebody may take at the provider.
+const FLOW_MILLISECONDS: i64 = 10 * 60 * 1000;
+/// How far the provider's clock may be off.
+const SKEW_SECONDS: i64 = 120;
+/// Discovery is made again after this time, and at once where a signature is by an unknown key.
+const DISCOVERED: Duration = Duration::from_secs(60 * 60);
+/// … but not more often than this, so that forged tokens don't make us ask all the time.
+const AGAIN: Duration = Duration::from_secs(5);
+/// How long the provider may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// For whom a provider is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProviderKind {
+    /// Citizens and enterprises: the province's unified identity.
+    Public,
+    /// Staff and operators: the city's.
+    Staff,
+}
+
+/// A provider, as the configuration names it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    /// In addresses: small letters, digits and `-`.
+    pub id: String,
+    /// What the button says.
+    pub title: Text,
+    /// For whom it is.
+    pub kind: ProviderKind,
+    /// Its issuer; discovery is at `{issuer}/.well-known/openid-configuration`.
+    pub issuer: String,
+    /// What it calls us.
+    pub client_id: String,
+    /// What we show it.
+    #[serde(default, skip_serializing)]
+    pub client_secret: Option<String>,
+    /// Values of `acr` that mean that it has seen a second factor; `amr` with `mfa` or `otp` means it always.
+    #[serde(default)]
+    pub strong_acr: Vec<String>,
+}
+
+impl std::fmt::Debug for Provider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Provider").field("id", &self.id).field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
+
+/// Why a sign-in did not come about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OidcError {
+    /// There is no such provider.
+    #[error("there is no such provider")]
+    NoProvider,
+    /// It does not answer, or not as it should.
+    #[error("the provider does not answer: {0}")]
+    Away(String),
+    /// The browser came back without what it was sent with, too late, or with somebody else's.
+    #[error("the sign-in was begun elsewhere or took too long")]
+    Flow,
+    /// The person or the provider said no.
+    #[error("the provider says: {0}")]
+    Refused(String),
+    /// What the provider gave does not hold: signature, audience, issuer, nonce or time.
+    #[error("the provider's answer does not hold: {0}")]
+    Untrusted(String),
+}
+
+/// What is begun at the provider, and what the browser must bring back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInFlow {
+    /// Where the browser goes.
+    pub url: String,
+    /// What it must bring back, signed.
+    pub cookie: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Flow {
+    provider: String,
+    state: String,
+    nonce: String,
+    verifier: String,
+    then: String,
+    begun: i64,
+}
+
+/// What our providers say beyond the standard claims.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Said {
+    #[serde(default)]
+    identity_number: Option<String>,
+    #[serde(default)]
+    mandates: Vec<SaidMandate>,
+}
+
+impl AdditionalClaims for Said {}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct SaidMandate {
+    enterprise: String,
+    credit_code: String,
+    kind: MandateKind,
+    #[serde(default)]
+    until: Option<Timestamp>,
+}
+
+type Fields = IdTokenFields<Said, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+type Relying = Client<
+    Said,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    StandardTokenResponse<Fields, CoreTokenType>,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// A provider and what was discovered about it.
+pub(crate) struct Known {
+    provider: Provider,
+    discovered: Mutex<Option<(Instant, Arc<ProviderMetadataWithLogout>)>>,
+}
+
+impl Known {
+    pub(crate) fn new(provider: Provider) -> Self {
+        Self { provider, discovered: Mutex::new(None) }
+    }
+
+    /// What the provider says of itself, from memory where that is younger than `at_most`.
+    async fn metadata(&self, http: &reqwest::Client, at_most: Duration) -> Result<Arc<ProviderMetadataWithLogout>, OidcError> {
+        let mut discovered = self.discovered.lock().await;
+        if let Some((at, metadata)) = discovered.as_ref()
+            && at.elapsed() < at_most
+        {
+            return Ok(Arc::clone(metadata));
+        }
+        let issuer = IssuerUrl::new(self.provider.issuer.clone()).map_err(|error| OidcError::Away(error.to_string()))?;
+        match ProviderMetadataWithLogout::discover_async(issuer, http).await {
+            Ok(metadata) => {
+                let metadata = Arc::new(metadata);
+                *discovered = Some((Instant::now(), Arc::clone(&metadata)));
+                Ok(metadata)
+            }
+            // What it said before is better than nothing: it may be away for a moment only.
+            Err(error) => match discovered.as_ref() {
+                Some((_, metadata)) => Ok(Arc::clone(metadata)),
+                None => Err(OidcError::Away(error.to_string())),
+            },
+        }
+    }
+
+    fn client(&self, metadata: &ProviderMetadataWithLogout, redirect: &str) -> Result<Relying, OidcError> {
+        let secret = self.provider.client_secret.clone().map(ClientSecret::new);
+        let redirect = RedirectUrl::new(redirect.to_owned()).map_err(|error| OidcError::Away(error.to_string()))?;
+        let client = Relying::from_provider_metadata(metadata.clone(), ClientId::new(self.provider.client_id.clone()), secret);
+        Ok(client.set_redirect_uri(redirect))
+    }
+}
+
+fn http() -> Result<reqwest::Client, OidcError> {
+    // Redirects are not followed: a provider that sends us elsewhere would choose whom we ask.
+    let built = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build();
+    built.map_err(|error| OidcError::Away(error.to_string()))
+}
+
+impl Platform {
+    /// The providers that people can sign in with.
+    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
+        self.inner.providers.iter().map(|known| &known.provider)
+    }
+
+    fn provider(&self, id: &str) -> Result<&Known, OidcError> {
+        self.inner.providers.iter().find(|known| known.provider.id == id).ok_or(OidcError::NoProvider)
+    }
+
+    /// Begins a sign-in: where the browser goes, and what it must bring back to `redirect`. `then` is a path of ours.
+    pub async fn sign_in_begin(&self, provider: &str, redirect: &str, then: &str) -> Result<SignInFlow, OidcError> {
+        let known = self.provider(provider)?;
+        let metadata = known.metadata(&http()?, DISCOVERED).await?;
+        let client = known.client(&metadata, redirect)?;
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let (url, state, nonce) = client
+            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
+            .add_scope(Scope::new("profile".to_owned()))
+            .add_scope(Scope::new("phone".to_owned()))
+            .set_pkce_challenge(challenge)
+            .url();
+        let flow = Flow {
+            provider: provider.to_owned(),
+            state: state.secret().clone(),
+            nonce: nonce.secret().clone(),
+            verifier: verifier.secret().clone(),
+            then: own_path(then),
+            begun: self.now().as_millisecond(),
+        };
+        let body = serde_json::to_vec(&flow).map_err(|_| OidcError::Flow)?;
+        let signature = self.inner.key.sign("sign-in", &body);
+        Ok(SignInFlow { url: url.to_string(), cookie: format!("{}.{}", to_hex(&body), to_hex(&signature)) })
+    }
+
+    /// Ends a sign-in: who it is, and the path of ours that they wanted.
+    pub async fn sign_in_finish(
+        &self,
+        provider: &str,
+        redirect: &str,
+        cookie: &str,
+        state: &str,
+        code: &str,
+    ) -> Result<(Vouched, String), OidcError> {
+        let flow = self.flow(cookie).filter(|flow| flow.provider == provider && flow.state == state);
+        let flow = flow.ok_or(OidcError::Flow)?;
+        let (known, http) = (self.provider(provider)?, http()?);
+        let metadata = known.metadata(&http, DISCOVERED).await?;
+        let client = known.client(&metadata, redirect)?;
+        let exchanged = client
+            .exchange_code(AuthorizationCode::new(code.to_owned()))
+            .map_err(|error| OidcError::Away(error.to_string()))?
+            .set_pkce_verifier(PkceCodeVerifier::new(flow.verifier))
+            .request_async(&http)
+            .await;
+        let tokens = exchanged.map_err(|error| match error {
+            openidconnect::RequestTokenError::ServerResponse(said) => OidcError::Refused(said.to_string()),
+            other => OidcError::Away(other.to_string()),
+        })?;
+        let token = tokens.id_token().ok_or_else(|| OidcError::Untrusted("it gave no ID token".to_owned()))?;
+        let nonce = Nonce::new(flow.nonce);
+        let verify = |client: &Relying| {
+            let verifier = client.id_token_verifier().set_time_fn(|| utc_with_skew(SKEW_SECONDS));
+            token.claims(&verifier, &nonce).cloned()
+        };
+        let claims = match verify(&client) {
+            // Signed by a key that we don't know: the provider may have taken a new one since.
+            Err(ClaimsVerificationError::SignatureVerification(_)) => {
+                let metadata = known.metadata(&http, AGAIN).await?;
+                verify(&known.client(&metadata, redirect)?)
+            }
+            verified => verified,
+        };
+        let claims = claims.map_err(|error| OidcError::Untrusted(error.to_string()))?;
+        let name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        let mut profile = Profile {
+            name: name.unwrap_or_default(),
+            identity_number: claims.additional_claims().identity_number.clone(),
+            telephone: claims.phone_number().map(|number| number.to_string()),
+        };
+        let mut mandates = claims.additional_claims().mandates.clone();
+        let subject = claims.subject().clone();
+        // Many providers say who it is at the userinfo endpoint alone.
+        if let Ok(request) = client.user_info(tokens.access_token().clone(), Some(subject.clone())) {
+            let info: UserInfoClaims<Said, CoreGenderClaim> =
+                request.request_async(&http).await.map_err(|error| OidcError::Away(error.to_string()))?;
+            let said = info.additional_claims();
+            if let Some(name) = info.name().and_then(|name| name.get(None)) {
+                profile.name = name.to_string();
+            }
+            profile.telephone = info.phone_number().map(|number| number.to_string()).or(profile.telephone);
+            profile.identity_number = said.identity_number.clone().or(profile.identity_number);
+            if mandates.is_empty() {
+                mandates.clone_from(&said.mandates);
+            }
+        }
+        if profile.name.is_empty() {
+            profile.name = subject.to_string();
+        }
+        let strong_acr = claims.auth_context_ref().is_some_and(|acr| known.provider.strong_acr.contains(acr));
+        let strong_amr = claims.auth_method_refs().into_iter().flatten().any(|amr| matches!(amr.as_str(), "mfa" | "otp"));
+        let mandates = mandates.into_iter().map(|said| Mandate {
+            enterprise: said.enterprise,
+            credit_code: said.credit_code,
+            kind: said.kind,
+            until: said.until,
+        });
+        let vouched = Vouched {
+            provider: provider.to_owned(),
+            subject: subject.to_string(),
+            profile,
+            mandates: mandates.collect(),
+            strong: strong_acr || strong_amr,
+        };
+        Ok((vouched, flow.then))
+    }
+
+    fn flow(&self, cookie: &str) -> Option<Flow> {
+        let (body, signature) = cookie.split_once('.')?;
+        let body = from_hex(body)?;
+        let expected = to_hex(&self.inner.key.sign("sign-in", &body));
+        let same = lotus_domain::chain::Hash::of(expected.as_bytes()).same(&lotus_domain::chain::Hash::of(signature.as_bytes()));
+        let flow: Flow = serde_json::from_slice(&body).ok().filter(|_| same)?;
+        let age = self.now().as_millisecond() - flow.begun;
+        (0..=FLOW_MILLISECONDS).contains(&age).then_some(flow)
+    }
+
+    /// Where the browser goes to end the session at the provider too, where the provider has such a place.
+    pub async fn sign_out_url(&self, provider: &str, back: &str) -> Option<String> {
+        let known = self.provider(provider).ok()?;
+        let metadata = known.metadata(&http().ok()?, DISCOVERED).await.ok()?;
+        let end = metadata.additional_metadata().end_session_endpoint.clone()?;
+        let back = PostLogoutRedirectUrl::new(back.to_owned()).ok()?;
+        let request = LogoutRequest::from(end)
+            .set_client_id(ClientId::new(known.provider.client_id.clone()))
+            .set_post_logout_redirect_uri(back);
+        Some(request.http_get_url().to_string())
+    }
+}
+
+/// A path on this host: nobody is sent elsewhere after signing in.
+fn own_path(then: &str) -> String {
+    let own = then.starts_with('/') && !then.starts_with("//") && !then.contains(['\\', '\n', '\r', '\t']);
+    if own { then.to_owned() } else { "/".to_owned() }
+}
+
+/// The library tells time in another crate's type.
+mod chrono_now {
+    /// Now, with the benefit of the doubt to a clock that is off.
+    pub(super) fn utc_with_skew(seconds: i64) -> chrono::DateTime<chrono::Utc> {
+        let now = jiff::Timestamp::now().as_second() - seconds;
+        chrono::DateTime::from_timestamp(now, 0).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_elsewhere_after_signing_in() {
+        assert_eq!(own_path("/me?tab=1"), "/me?tab=1");
+        for elsewhere in ["https://example.com", "//example.com", "/\\example.com", "", "javascript:alert(1)", "/a\nb"] {
+            assert_eq!(own_path(elsewhere), "/", "{elsewhere}");
+        }
+    }
+}

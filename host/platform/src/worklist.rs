@@ -1,0 +1,172 @@
+//! The staff's side of cases: what is due, one case whole, and moving it on.
+
+use std::collections::BTreeSet;
+
+use lotus_domain::access::{Deed, Held, Place, Reach};
+use lotus_domain::case::{Actor, Case, CaseNumber};
+use lotus_domain::district::Division;
+use lotus_domain::text::Text;
+
+use crate::asker::{Asker, Denied, Who};
+use crate::case::{CaseError, CaseView};
+use crate::start::Platform;
+
+/// Why a member of staff does not see or move a case.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WorkError {
+    /// Not theirs.
+    Denied(Denied),
+    /// The case does not move.
+    Case(CaseError),
+}
+
+impl From<Denied> for WorkError {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<CaseError> for WorkError {
+    fn from(error: CaseError) -> Self {
+        Self::Case(error)
+    }
+}
+
+impl Platform {
+    /// A district's open cases that are the asker's to see, by their due day, after a case.
+    pub async fn worklist(
+        &self,
+        asker: &Asker,
+        division: &Division,
+        after: Option<&CaseNumber>,
+        limit: u32,
+    ) -> Result<Vec<Case>, Denied> {
+        let departments = match self.departments_of(asker, division) {
+            Some(departments) => departments,
+            None => return Ok(self.store().case_list_worklist(division, None, after, limit).await?),
+        };
+        let Some(first) = departments.first() else {
+            self.allow(asker, Deed::SeeWorklist, Place { division, department: None }, "worklist").await?;
+            return Ok(Vec::new());
+        };
+        let mut cases = self.store().case_list_worklist(division, Some(first), after, limit).await?;
+        for department in departments.iter().skip(1) {
+            cases.extend(self.store().case_list_worklist(division, Some(department), after, limit).await?);
+        }
+        cases.sort_by(|a, b| (a.due.is_none(), a.due, &a.number).cmp(&(b.due.is_none(), b.due, &b.number)));
+        cases.truncate(limit as usize);
+        Ok(cases)
+    }
+
+    /// The departments whose worklist the asker sees in a district; none means every department.
+    fn departments_of(&self, asker: &Asker, division: &Division) -> Option<BTreeSet<String>> {
+        let now = self.now();
+        let Who::Person(person) = &asker.who else {
+            let whole = self.may(asker, Deed::SeeWorklist, Place { division, department: None });
+            return (!whole).then(BTreeSet::new);
+        };
+        let sees = |held: &&Held| {
+            let here = match held.role.reach() {
+                Reach::Own => false,
+                Reach::Department | Reach::District => held.division == *division,
+                Reach::City => held.division == *division || held.division == person.access.city,
+            };
+            here && held.until.is_none_or(|until| now < until) && held.role.deeds().contains(&Deed::SeeWorklist)
+        };
+        let roles: Vec<&Held> = person.access.held.iter().filter(sees).collect();
+        if roles.iter().any(|held| held.department.is_none()) {
+            return None;
+        }
+        Some(roles.into_iter().filter_map(|held| held.department.clone()).collect())
+    }
+
+    /// One case whole, for the staff whose it is. Another district's is not found.
+    pub async fn case_see(&self, asker: &Asker, number: &CaseNumber) -> Result<CaseView, WorkError> {
+        let file = self.case_of(number).await.map_err(CaseError::from)?;
+        let Some(file) = file else {
+            // The same answer as for another district's case, whether it is there or not.
+            return Err(match asker.who {
+                Who::Nobody => Denied::SignIn.into(),
+                _ => Denied::NotFound.into(),
+            });
+        };
+        let place = Place { division: &file.case.division, department: Some(file.case.subject.department()) };
+        self.allow(asker, Deed::SeeCase, place, number.as_str()).await?;
+        let parties: Vec<_> =
+            self.roles_for(asker, Deed::MoveCase, place).into_iter().filter_map(lotus_domain::access::Role::party).collect();
+        let division = file.case.division.clone();
+        let view = self.view(file, &parties)?;
+        self.note(asker, &division, "case-seen", number.as_str(), "done").await;
+        Ok(view)
+    }
+
+    /// Moves a case on as a member of staff, if it still is where they saw it.
+    pub async fn case_move(
+        &self,
+        asker: &Asker,
+        number: &CaseNumber,
+        revision: u32,
+        action: &str,
+        reason: Option<&str>,
+    ) -> Result<CaseView, WorkError> {
+        let view = self.case_see(asker, number).await?;
+        let place = Place { division: &view.case.division, department: Some(view.case.subject.department()) };
+        self.allow(asker, Deed::MoveCase, place, number.as_str()).await?;
+        let Some(step) = view.case.definition.transition(action) else {
+            let state = view.case.state.clone();
+            let wanted = lotus_domain::case::TransitionError::NotPossible { action: action.to_owned(), state };
+            return Err(CaseError::NotPossible(wanted).into());
+        };
+        let parties: Vec<_> =
+            self.roles_for(asker, Deed::MoveCase, place).into_iter().filter_map(lotus_domain::access::Role::party).collect();
+        // A step that is another's is refused by the definition, under the first of the asker's own parties.
+        let party = parties.iter().find(|party| **party == step.by).or(parties.first()).copied();
+        let actor = Actor { role: party.ok_or(Denied::Forbidden)?, account: asker.name() };
+        let moved = self.act(view, actor, revision, action, reason, &parties).await;
+        Ok(moved?)
+    }
+
+    /// The asker's own cases in every district, newest first.
+    pub async fn my_cases(&self, asker: &Asker, limit: u32) -> Result<Vec<Case>, Denied> {
+        let person = asker.person().ok_or(Denied::SignIn)?;
+        let mut cases = Vec::new();
+        for district in self.districts() {
+            cases.extend(self.store().case_list_account(&district.division, &person.account.id, limit).await?);
+        }
+        cases.sort_by_key(|case| std::cmp::Reverse(case.submitted));
+        cases.truncate(limit as usize);
+        Ok(cases)
+    }
+
+    /// One of the asker's own cases, without its secret.
+    pub async fn my_case(&self, asker: &Asker, number: &CaseNumber) -> Result<CaseView, CaseError> {
+        let person = asker.person().ok_or(CaseError::NotFound)?;
+        let file = self.case_of(number).await?.ok_or(CaseError::NotFound)?;
+        if file.case.account.as_ref() != Some(&person.account.id) {
+            return Err(CaseError::NotFound);
+        }
+        self.view(file, &[lotus_domain::kind::Role::Applicant])
+    }
+
+    /// Moves one of the asker's own cases on.
+    pub async fn my_case_act(
+        &self,
+        asker: &Asker,
+        number: &CaseNumber,
+        revision: u32,
+        action: &str,
+        reason: Option<&str>,
+    ) -> Result<CaseView, CaseError> {
+        let view = self.my_case(asker, number).await?;
+        let actor = Actor { role: lotus_domain::kind::Role::Applicant, account: asker.name() };
+        self.act(view, actor, revision, action, reason, &[lotus_domain::kind::Role::Applicant]).await
+    }
+}
+
+/// What the staff's pages call a case's applicant, where one was signed in.
+pub fn applicant_line(case: &Case) -> Text {
+    match &case.account {
+        Some(_) => Text::new("实名申请", "Signed-in applicant"),
+        None => Text::new("未登录申请", "Applicant without an account"),
+    }
+}
