@@ -3,6 +3,7 @@
 //! Plausible, not official. Invariant: what [`city`] returns has passed the domain's own checks, and an error names the
 //! file that it stands in.
 
+mod account;
 mod offered;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::offered::Offered;
+pub use account::{ReadyAccount, accounts};
 
 /// File name and text of every item, laid by `build.rs`.
 const ITEMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/items.rs"));
@@ -67,6 +69,9 @@ pub enum Problem {
     /// An override that promises less.
     #[error("the override for {0} promises a longer time than the item")]
     LongerPromise(Division),
+    /// An account's data break a rule.
+    #[error("the account {0}: {1}")]
+    Account(String, String),
     /// An implementation code in the file.
     #[error("`code` is derived from `basic_code` and the division; leave it out")]
     CodeGiven,

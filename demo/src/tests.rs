@@ -134,3 +134,16 @@ fn an_error_names_its_file_and_what_is_wrong() {
     let error = items(&twice, &city().unwrap().districts).unwrap_err();
     assert!(error.to_string().contains("stands twice") && error.file == "items/b.toml");
 }
+
+#[test]
+fn the_ready_accounts_hold_every_role_of_staff_in_two_districts_or_in_the_city() {
+    use lotus_domain::access::{Reach, Role};
+    let accounts = accounts().unwrap();
+    let subjects: BTreeSet<&str> = accounts.iter().map(|account| account.subject.as_str()).collect();
+    assert_eq!(subjects.len(), accounts.len());
+    for role in Role::ALL.into_iter().filter(|role| role.reach() != Reach::Own) {
+        let held = accounts.iter().flat_map(|account| &account.roles).filter(|held| held.role == role).count();
+        assert_eq!(held, if role.reach() == Reach::City { 1 } else { 2 }, "{role:?}");
+    }
+    assert!(accounts.iter().any(|account| account.mandates.len() == 2));
+}

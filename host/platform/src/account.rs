@@ -4,6 +4,7 @@ use lotus_domain::access::{Access, Held, Role};
 use lotus_domain::account::{Account, AccountId, LONGEST, Mandate, Profile, Session};
 use lotus_domain::chain::Hash;
 use lotus_domain::district::Division;
+use lotus_domain::text::Text;
 
 use crate::asker::{Asker, Denied, Person, Who};
 use crate::start::Platform;
@@ -60,7 +61,44 @@ pub struct Vouched {
     pub strong: bool,
 }
 
+/// An account that anybody may choose, in a demonstration.
+#[derive(Debug, Clone)]
+pub struct ReadyAccount {
+    /// Who it is.
+    pub vouched: Vouched,
+    /// What it shows.
+    pub note: Text,
+    /// The roles that it holds.
+    pub roles: Vec<Held>,
+}
+
 impl Platform {
+    /// The accounts that anybody may choose; none outside a demonstration.
+    pub fn ready_accounts(&self) -> &[ReadyAccount] {
+        &self.inner.ready_accounts
+    }
+
+    /// Begins a session with a ready account.
+    pub async fn sign_in_ready(
+        &self,
+        subject: &str,
+        before: Option<&SessionSecret>,
+        agent: &str,
+        client: Option<String>,
+    ) -> Result<SessionSecret, Denied> {
+        let ready = self.inner.ready_accounts.iter().find(|ready| ready.vouched.subject == subject);
+        let ready = ready.ok_or(Denied::NotFound)?;
+        let secret = self.sign_in(ready.vouched.clone(), before, agent, client).await?;
+        let city = self.city_division().ok_or(Denied::Unavailable)?;
+        let session = self.store().session_get(&city, &secret.hash()).await?.ok_or(Denied::Unavailable)?;
+        let theirs = self.store().role_list_account(&session.account).await?;
+        for held in ready.roles.iter().filter(|held| !theirs.contains(held)) {
+            let (division, by) = (held.division.clone(), "demonstration".to_owned());
+            self.store().role_give(division, session.account.clone(), held.clone(), by, self.now()).await?;
+        }
+        Ok(secret)
+    }
+
     /// Begins a session for somebody whom a provider vouched for, in place of the one before.
     pub async fn sign_in(
         &self,
@@ -129,7 +167,8 @@ impl Platform {
         let held = Held { role: Role::SecurityAdministrator, division: city.clone(), department: None, until: None };
         self.store().role_give(city.clone(), account.clone(), held, "configuration".to_owned(), self.now()).await?;
         let asker = Asker::nobody(None);
-        self.note(&asker, city, "role-given", &format!("{account} security-administrator"), "by the configuration").await;
+        self.note(&asker, city, "role-given", &format!("{account} security-administrator"), "by the configuration")
+            .await;
         Ok(())
     }
 
@@ -154,9 +193,10 @@ impl Platform {
         let staff = self.store().role_list_account(&account.id).await?;
         let waits_for_second_factor = !staff.is_empty() && !session.strong;
         let mandates = self.store().mandate_list(&city, &account.id).await?;
-        let acting_for = session.acting_for.as_ref().and_then(|code| {
-            mandates.into_iter().find(|mandate| mandate.credit_code == *code && mandate.holds(now))
-        });
+        let acting_for = session
+            .acting_for
+            .as_ref()
+            .and_then(|code| mandates.into_iter().find(|mandate| mandate.credit_code == *code && mandate.holds(now)));
         let own = |role| Held { role, division: city.clone(), department: None, until: None };
         let mut held = vec![own(Role::Citizen)];
         held.extend(acting_for.is_some().then(|| own(Role::EnterpriseAgent)));
@@ -217,7 +257,11 @@ impl Platform {
     }
 
     /// A new secret for the asker's session, now that the second factor was given.
-    pub(crate) async fn session_strengthen(&self, person: &Person, before: &SessionSecret) -> Result<SessionSecret, Denied> {
+    pub(crate) async fn session_strengthen(
+        &self,
+        person: &Person,
+        before: &SessionSecret,
+    ) -> Result<SessionSecret, Denied> {
         let agent = &person.session.agent;
         self.session_begin(&person.access.city, &person.account.id, true, Some(before), agent).await
     }

@@ -104,7 +104,8 @@ impl Platform {
             Who::Nobody => false,
             Who::Person(person) => person.access.may(deed, place, self.now()),
             Who::Machine(token) => {
-                let reaches = token.division == *place.division || self.city_division().as_ref() == Some(&token.division);
+                let reaches =
+                    token.division == *place.division || self.city_division().as_ref() == Some(&token.division);
                 reaches && token.deeds.contains(&deed)
             }
         }

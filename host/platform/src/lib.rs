@@ -36,7 +36,7 @@ mod token;
 mod worklist;
 mod zone;
 
-pub use account::{SessionSecret, Vouched, session_name};
+pub use account::{ReadyAccount, SessionSecret, Vouched, session_name};
 pub use activation::ActivateError;
 pub use asker::{Asker, Denied, Person, Who};
 pub use case::{CaseError, CaseView};

@@ -138,7 +138,13 @@ struct SaidMandate {
     until: Option<Timestamp>,
 }
 
-type Fields = IdTokenFields<Said, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+type Fields = IdTokenFields<
+    Said,
+    EmptyExtraTokenFields,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJwsSigningAlgorithm,
+>;
 type Relying = Client<
     Said,
     CoreAuthDisplay,
@@ -171,14 +177,19 @@ impl Known {
     }
 
     /// What the provider says of itself, from memory where that is younger than `at_most`.
-    async fn metadata(&self, http: &reqwest::Client, at_most: Duration) -> Result<Arc<ProviderMetadataWithLogout>, OidcError> {
+    async fn metadata(
+        &self,
+        http: &reqwest::Client,
+        at_most: Duration,
+    ) -> Result<Arc<ProviderMetadataWithLogout>, OidcError> {
         let mut discovered = self.discovered.lock().await;
         if let Some((at, metadata)) = discovered.as_ref()
             && at.elapsed() < at_most
         {
             return Ok(Arc::clone(metadata));
         }
-        let issuer = IssuerUrl::new(self.provider.issuer.clone()).map_err(|error| OidcError::Away(error.to_string()))?;
+        let issuer =
+            IssuerUrl::new(self.provider.issuer.clone()).map_err(|error| OidcError::Away(error.to_string()))?;
         match ProviderMetadataWithLogout::discover_async(issuer, http).await {
             Ok(metadata) => {
                 let metadata = Arc::new(metadata);
@@ -196,7 +207,8 @@ impl Known {
     fn client(&self, metadata: &ProviderMetadataWithLogout, redirect: &str) -> Result<Relying, OidcError> {
         let secret = self.provider.client_secret.clone().map(ClientSecret::new);
         let redirect = RedirectUrl::new(redirect.to_owned()).map_err(|error| OidcError::Away(error.to_string()))?;
-        let client = Relying::from_provider_metadata(metadata.clone(), ClientId::new(self.provider.client_id.clone()), secret);
+        let client =
+            Relying::from_provider_metadata(metadata.clone(), ClientId::new(self.provider.client_id.clone()), secret);
         Ok(client.set_redirect_uri(redirect))
     }
 }
@@ -307,7 +319,8 @@ impl Platform {
             profile.name = subject.to_string();
         }
         let strong_acr = claims.auth_context_ref().is_some_and(|acr| known.provider.strong_acr.contains(acr));
-        let strong_amr = claims.auth_method_refs().into_iter().flatten().any(|amr| matches!(amr.as_str(), "mfa" | "otp"));
+        let strong_amr =
+            claims.auth_method_refs().into_iter().flatten().any(|amr| matches!(amr.as_str(), "mfa" | "otp"));
         let mandates = mandates.into_iter().map(|said| Mandate {
             enterprise: said.enterprise,
             credit_code: said.credit_code,
@@ -328,7 +341,8 @@ impl Platform {
         let (body, signature) = cookie.split_once('.')?;
         let body = from_hex(body)?;
         let expected = to_hex(&self.inner.key.sign("sign-in", &body));
-        let same = lotus_domain::chain::Hash::of(expected.as_bytes()).same(&lotus_domain::chain::Hash::of(signature.as_bytes()));
+        let same = lotus_domain::chain::Hash::of(expected.as_bytes())
+            .same(&lotus_domain::chain::Hash::of(signature.as_bytes()));
         let flow: Flow = serde_json::from_slice(&body).ok().filter(|_| same)?;
         let age = self.now().as_millisecond() - flow.begun;
         (0..=FLOW_MILLISECONDS).contains(&age).then_some(flow)
@@ -369,7 +383,8 @@ mod tests {
     #[test]
     fn nobody_is_sent_elsewhere_after_signing_in() {
         assert_eq!(own_path("/me?tab=1"), "/me?tab=1");
-        for elsewhere in ["https://example.com", "//example.com", "/\\example.com", "", "javascript:alert(1)", "/a\nb"] {
+        for elsewhere in ["https://example.com", "//example.com", "/\\example.com", "", "javascript:alert(1)", "/a\nb"]
+        {
             assert_eq!(own_path(elsewhere), "/", "{elsewhere}");
         }
     }

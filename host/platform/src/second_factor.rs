@@ -60,12 +60,7 @@ impl Platform {
     }
 
     /// Takes a code, each only once, and makes the session a strong one.
-    pub async fn second_factor_give(
-        &self,
-        asker: &Asker,
-        before: &SessionSecret,
-        code: &str,
-    ) -> Result<Coded, Denied> {
+    pub async fn second_factor_give(&self, asker: &Asker, before: &SessionSecret, code: &str) -> Result<Coded, Denied> {
         let person = asker.person().ok_or(Denied::SignIn)?;
         let (city, account) = (&person.access.city, &person.account.id);
         let factor = self.store().second_factor_get(city, account).await?.ok_or(Denied::NotFound)?;

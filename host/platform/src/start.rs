@@ -12,6 +12,7 @@ use lotus_runtime::{Ports, Runtime};
 use lotus_store::{Store, StoreError};
 use tokio::task::JoinHandle;
 
+use crate::account::ReadyAccount;
 use crate::city::City;
 use crate::health::Health;
 use crate::oidc::{self, Provider};
@@ -35,6 +36,8 @@ pub struct PlatformConfig {
     pub providers: Vec<Provider>,
     /// Provider and subject of the first security administrator.
     pub first_administrator: Option<(String, String)>,
+    /// Accounts that anybody may choose, for a demonstration alone.
+    pub ready_accounts: Vec<ReadyAccount>,
 }
 
 impl PlatformConfig {
@@ -43,7 +46,7 @@ impl PlatformConfig {
         // China has one zone and no summer time; the fixed offset is right where the zone's data are missing.
         let fixed = || TimeZone::fixed(jiff::tz::Offset::constant(8));
         let time_zone = TimeZone::get("Asia/Shanghai").unwrap_or_else(|_| fixed());
-        Self { key, time_zone, providers: Vec::new(), first_administrator: None }
+        Self { key, time_zone, providers: Vec::new(), first_administrator: None, ready_accounts: Vec::new() }
     }
 }
 
@@ -72,6 +75,7 @@ pub(crate) struct Inner {
     pub(crate) time_zone: TimeZone,
     pub(crate) providers: Vec<oidc::Known>,
     pub(crate) first_administrator: Option<(String, String)>,
+    pub(crate) ready_accounts: Vec<ReadyAccount>,
     /// Wrong second factors, by session.
     pub(crate) wrong_codes: Mutex<HashMap<String, u32>>,
     background: Mutex<Vec<JoinHandle<()>>>,
@@ -95,6 +99,7 @@ impl Platform {
                 time_zone: config.time_zone,
                 providers: config.providers.into_iter().map(oidc::Known::new).collect(),
                 first_administrator: config.first_administrator,
+                ready_accounts: config.ready_accounts,
                 wrong_codes: Mutex::default(),
                 background: Mutex::new(vec![writing]),
             }),

@@ -92,8 +92,11 @@ impl Platform {
         };
         let place = Place { division: &file.case.division, department: Some(file.case.subject.department()) };
         self.allow(asker, Deed::SeeCase, place, number.as_str()).await?;
-        let parties: Vec<_> =
-            self.roles_for(asker, Deed::MoveCase, place).into_iter().filter_map(lotus_domain::access::Role::party).collect();
+        let parties: Vec<_> = self
+            .roles_for(asker, Deed::MoveCase, place)
+            .into_iter()
+            .filter_map(lotus_domain::access::Role::party)
+            .collect();
         let division = file.case.division.clone();
         let view = self.view(file, &parties)?;
         self.note(asker, &division, "case-seen", number.as_str(), "done").await;
@@ -117,8 +120,11 @@ impl Platform {
             let wanted = lotus_domain::case::TransitionError::NotPossible { action: action.to_owned(), state };
             return Err(CaseError::NotPossible(wanted).into());
         };
-        let parties: Vec<_> =
-            self.roles_for(asker, Deed::MoveCase, place).into_iter().filter_map(lotus_domain::access::Role::party).collect();
+        let parties: Vec<_> = self
+            .roles_for(asker, Deed::MoveCase, place)
+            .into_iter()
+            .filter_map(lotus_domain::access::Role::party)
+            .collect();
         // A step that is another's is refused by the definition, under the first of the asker's own parties.
         let party = parties.iter().find(|party| **party == step.by).or(parties.first()).copied();
         let actor = Actor { role: party.ok_or(Denied::Forbidden)?, account: asker.name() };
