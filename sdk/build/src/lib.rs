@@ -92,9 +92,10 @@ fn compile(crate_folder: &Path, out: &Path, plugins: &[PluginFolder]) -> Result<
     if plugins.is_empty() {
         return Ok(Vec::new());
     }
-    target::ensure_installed()?;
+    let directory = environment::target_directory(out)?;
+    target::ensure_installed(&directory)?;
 
-    let directory = environment::target_directory(out)?.join("plugins");
+    let directory = directory.join("plugins");
     let mut cargo = Command::new(environment::cargo());
     environment::clear(&mut cargo);
     cargo.current_dir(&workspace).args(["build", "--profile", PROFILE, "--target", TARGET, "--target-dir"]);

@@ -1,12 +1,22 @@
 //! The wasm target's standard library: there, fetched, or said how to get it.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::{BuildError, TARGET, environment};
 
-/// Makes sure that plugins can be compiled: looks for the target, else lets rustup add it.
-pub(crate) fn ensure_installed() -> Result<(), BuildError> {
+/// Makes sure that plugins can be compiled: looks for the target, else lets rustup add it. One at a time: cargo runs
+/// several build scripts at once, and of two rustups that fetch the same target one fails.
+pub(crate) fn ensure_installed(directory: &Path) -> Result<(), BuildError> {
+    if is_installed()? {
+        return Ok(());
+    }
+    let turn = directory.join("lotus-target.lock");
+    let waiting = |error| BuildError::while_doing("waiting for a turn to add the target with", &turn, &error);
+    // Held until this function ends, however it does.
+    let held = File::create(&turn).map_err(waiting)?;
+    held.lock().map_err(waiting)?;
     if is_installed()? {
         return Ok(());
     }
