@@ -21,6 +21,24 @@ pub fn metadata() -> Metadata {
     }
 }
 
+/// Every crate that a build on this machine may contain, ours and others'; what only other platforms use is left out.
+pub fn graph() -> Vec<Package> {
+    let rustc = std::process::Command::new("rustc").arg("-vV").output();
+    let said = rustc.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let Some(host) = said.lines().find_map(|line| line.strip_prefix("host: ")) else {
+        panic!("`rustc -vV` does not say which platform this is: {said}")
+    };
+    let mut command = MetadataCommand::new();
+    command.manifest_path(root().join("Cargo.toml")).other_options(["--filter-platform".to_owned(), host.to_owned()]);
+    let metadata = match command.exec() {
+        Ok(metadata) => metadata,
+        Err(error) => panic!("cargo metadata: {error}"),
+    };
+    let nodes = metadata.resolve.map(|resolve| resolve.nodes).unwrap_or_default();
+    let built: std::collections::HashSet<_> = nodes.into_iter().map(|node| node.id).collect();
+    metadata.packages.into_iter().filter(|package| built.contains(&package.id)).collect()
+}
+
 /// The folder that a crate lies in, from the root: `host/store`.
 pub fn room(package: &Package) -> String {
     package.manifest_path.parent().map(|folder| relative(folder.as_std_path())).unwrap_or_default()

@@ -64,6 +64,7 @@ const LIBRARIES: &[(&str, &[&str], &str)] = &[
     ("askama*", &["host/web"], "pages are rendered in web alone; return data"),
     ("wit-bindgen*", &["sdk/rust"], "plugins get their bindings from lotus-sdk"),
     ("anyhow", &["host/lotus", "sdk/tooling", "tests/*"], "a library's errors are an enum with thiserror"),
+    ("chrono", &["host/platform"], "time is jiff; only what speaks to openidconnect needs chrono"),
     (
         "tokio",
         &["host/store", "host/runtime", "host/platform", "host/web", "host/lotus", "sdk/tooling", "tests/*"],
