@@ -4,6 +4,7 @@
 
 #![allow(clippy::panic, clippy::missing_panics_doc, reason = "only tests use it, and they can't go on")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
@@ -21,22 +22,37 @@ pub fn metadata() -> Metadata {
     }
 }
 
-/// Every crate that a build on this machine may contain, ours and others'; what only other platforms use is left out.
-pub fn graph() -> Vec<Package> {
-    let rustc = std::process::Command::new("rustc").arg("-vV").output();
-    let said = rustc.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let Some(host) = said.lines().find_map(|line| line.strip_prefix("host: ")) else {
-        panic!("`rustc -vV` does not say which platform this is: {said}")
-    };
-    let mut command = MetadataCommand::new();
-    command.manifest_path(root().join("Cargo.toml")).other_options(["--filter-platform".to_owned(), host.to_owned()]);
-    let metadata = match command.exec() {
-        Ok(metadata) => metadata,
-        Err(error) => panic!("cargo metadata: {error}"),
-    };
-    let nodes = metadata.resolve.map(|resolve| resolve.nodes).unwrap_or_default();
-    let built: std::collections::HashSet<_> = nodes.into_iter().map(|node| node.id).collect();
-    metadata.packages.into_iter().filter(|package| built.contains(&package.id)).collect()
+/// A crate that a build of the workspace on this machine contains.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Built {
+    /// Its name.
+    pub name: String,
+    /// Its version, as `v1.2.3`.
+    pub version: String,
+    /// Where it comes from, where that is not the registry.
+    pub place: Option<String>,
+}
+
+/// Every crate that is built here, ours and others', tests' and build scripts' too. From `cargo tree`: the lock file and
+/// `cargo metadata` also name what no feature and no target of ours switches on.
+pub fn built() -> BTreeSet<Built> {
+    let mut cargo = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root()).args(["tree", "--workspace", "--prefix", "none", "--format", "{p}"]);
+    match cargo.output() {
+        Ok(output) if output.status.success() => {
+            String::from_utf8_lossy(&output.stdout).lines().filter_map(tree_line).collect()
+        }
+        Ok(output) => panic!("cargo tree: {}", String::from_utf8_lossy(&output.stderr)),
+        Err(error) => panic!("cargo tree: {error}"),
+    }
+}
+
+/// `name v1.2.3`, `name v1.2.3 (proc-macro)`, `name v1.2.3 (/path)`, `name v1.2.3 (https://…)`
+fn tree_line(line: &str) -> Option<Built> {
+    let mut parts = line.split_whitespace();
+    let (name, version) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+    let place = parts.filter(|part| *part != "(proc-macro)" && *part != "(*)").map(str::to_owned).next();
+    Some(Built { name, version, place })
 }
 
 /// The folder that a crate lies in, from the root: `host/store`.
@@ -114,4 +130,18 @@ fn belongs(path: &Path) -> bool {
 fn relative(path: &Path) -> String {
     let inside = path.strip_prefix(root()).unwrap_or(path);
     inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_tree_says_what_and_where_from() {
+        let place = |line| tree_line(line).unwrap().place;
+        assert_eq!(place("serde_derive v1.0.229 (proc-macro)"), None);
+        assert_eq!(place("lotus v0.1.0 (/house/host/lotus)").as_deref(), Some("(/house/host/lotus)"));
+        assert_eq!(place("x v1.0.0 (https://example.org/x#0123)").as_deref(), Some("(https://example.org/x#0123)"));
+        assert_eq!(tree_line("[dev-dependencies]"), None);
+    }
 }
