@@ -265,17 +265,6 @@ impl Platform {
         let agent = &person.session.agent;
         self.session_begin(&person.access.city, &person.account.id, true, Some(before), agent).await
     }
-
-    /// What forms of a session carry, so that no other site can send them.
-    pub fn csrf_token(&self, asker: &Asker) -> String {
-        let session = asker.person().map(|person| person.session.id.0).unwrap_or_default();
-        to_hex(&self.inner.key.sign("csrf", &session))
-    }
-
-    /// Whether a form carries its session's token.
-    pub fn csrf_holds(&self, asker: &Asker, token: &str) -> bool {
-        Hash::of(self.csrf_token(asker).as_bytes()).same(&Hash::of(token.as_bytes()))
-    }
 }
 
 /// What a session is called on its owner's page: the beginning of its hash, which tells nothing of its secret.

@@ -90,11 +90,15 @@ impl Platform {
             .filter(|step| step.from.as_str() == case.state && parties.contains(&step.by))
             .cloned()
             .collect();
-        let left = case.due.filter(|_| clock(&case) == Clock::Running).and_then(|due| {
-            let city = self.city();
-            city.calendar.as_ref().and_then(|calendar| calendar.count_working_days(self.today(), due).ok())
-        });
+        let left = self.days_left(&case);
         Ok(CaseView { case, district, events, actions, left })
+    }
+
+    /// Working days until a case's due day, negative where it is over; none while its clock does not run.
+    pub fn days_left(&self, case: &Case) -> Option<i32> {
+        let due = case.due.filter(|_| clock(case) == Clock::Running)?;
+        let city = self.city();
+        city.calendar.as_ref().and_then(|calendar| calendar.count_working_days(self.today(), due).ok())
     }
 
     /// Moves a case on as its applicant wants, if it still is where the applicant saw it.

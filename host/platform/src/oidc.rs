@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use crate::account::Vouched;
+use crate::asker::Asker;
 use crate::start::Platform;
 use crate::token::{from_hex, to_hex};
 
@@ -346,6 +347,13 @@ impl Platform {
         let flow: Flow = serde_json::from_slice(&body).ok().filter(|_| same)?;
         let age = self.now().as_millisecond() - flow.begun;
         (0..=FLOW_MILLISECONDS).contains(&age).then_some(flow)
+    }
+
+    /// Keeps a sign-in that did not come about in the audit chain: what was wrong, not whose it was.
+    pub async fn sign_in_failed(&self, asker: &Asker, provider: &str, error: &OidcError) {
+        if let Some(city) = self.city_division() {
+            self.note(asker, &city, "sign-in-failed", provider, &error.to_string()).await;
+        }
     }
 
     /// Where the browser goes to end the session at the provider too, where the provider has such a place.

@@ -1,0 +1,31 @@
+//! HTTP: the portal for people, the console for the operator, the API for programs.
+//!
+//! ```text
+//! request ─► telemetry ─► protection ─► reader (language) ─► error::shown ─► portal | api | console
+//!                                                                             extract → one call into platform → render
+//! ```
+//!
+//! One file for each resource in `portal`, `api` and `console`, under the same words as in `platform`. `render` turns the
+//! domain's values into HTML; wordings stand in `locales/`, in Chinese and English.
+//!
+//! Invariant: no SQL, no rules, no wasm here, and no page that needs a script to be read or sent.
+
+mod account;
+mod api;
+mod app;
+mod asker;
+mod assets;
+mod console;
+mod error;
+mod language;
+mod portal;
+mod protection;
+mod reader;
+mod render;
+mod staff;
+mod telemetry;
+mod theme;
+
+pub use api::openapi;
+pub use app::{App, WebConfig, router, serve};
+pub use error::Error;

@@ -1,0 +1,208 @@
+//! The configuration: a TOML file, overridden by the environment, unknown keys refused.
+//!
+//! `LOTUS_LISTEN`, `LOTUS_DATABASE__URL`, …: a table and its key are joined by two underscores.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use lotus_platform::{Provider, RuntimeConfig, StoreConfig, Suite};
+use serde::{Deserialize, Serialize};
+
+/// Variables with our prefix that are not configuration: what builds and tests look at.
+const NOT_OURS: [&str; 2] = ["POSTGRES_BIN", "REQUIRE_SERVICES"];
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// Where files are kept.
+    pub(crate) data: PathBuf,
+    /// The address that people type; `https://` makes cookies secure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) public_url: Option<String>,
+    /// How many proxies of the city's own stand in front: so many forwarded addresses are believed, from the right.
+    pub(crate) trusted_proxies: usize,
+    pub(crate) database: Database,
+    pub(crate) keys: Keys,
+    pub(crate) sign_in: SignIn,
+    pub(crate) log: Log,
+    pub(crate) sandbox: Sandbox,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Database {
+    /// `postgres://…`; none is SQLite in the data directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    /// Most connections to PostgreSQL.
+    pub(crate) connections: u32,
+    /// Connections that read SQLite at the same time.
+    pub(crate) readers: u32,
+}
+
+/// What personal data are sealed under. Never in the database.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Keys {
+    /// The keyring's file; none is `keyring.toml` in the data directory, made on the first start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<PathBuf>,
+    /// The keyring itself, for the environment: `LOTUS_KEYS__TEXT`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<Secret>,
+    /// The suite of a keyring that is made.
+    pub(crate) suite: Suite,
+}
+
+/// Who vouches for people.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    /// OpenID providers.
+    pub(crate) provider: Vec<Provider>,
+    /// Who becomes the first security administrator on signing in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) first_administrator: Option<FirstAdministrator>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FirstAdministrator {
+    /// The provider's id.
+    pub(crate) provider: String,
+    /// What the provider calls them (`sub`).
+    pub(crate) subject: String,
+}
+
+/// A text that is never printed.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Secret(pub(crate) String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    /// For people or for machines.
+    pub(crate) format: LogFormat,
+    /// As `tracing` reads it, e.g. `info,lotus::plugin=debug`.
+    pub(crate) filter: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sandbox {
+    /// Most plugin calls that run at the same time.
+    pub(crate) instances: u32,
+    /// Most components that are compiled at the same time: up to 400 MB each.
+    pub(crate) compilers: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data: PathBuf::from("data"),
+            public_url: None,
+            trusted_proxies: 0,
+            database: Database { url: None, connections: 16, readers: 4 },
+            keys: Keys::default(),
+            sign_in: SignIn::default(),
+            log: Log { format: LogFormat::Human, filter: "info".to_owned() },
+            sandbox: Sandbox { instances: 1_000, compilers: 1 },
+        }
+    }
+}
+
+impl Config {
+    /// Reads a file and the environment over the defaults.
+    pub(crate) fn read(file: &Path) -> anyhow::Result<Self> {
+        if !file.is_file() {
+            bail!(
+                "there is no configuration at {}; write one (host/lotus/README.md lists every key), or try `lotus demo`",
+                file.display()
+            );
+        }
+        Self::from(Figment::from(Serialized::defaults(Self::default())).merge(Toml::file_exact(file)))
+            .with_context(|| format!("the configuration {}", file.display()))
+    }
+
+    /// The defaults with the environment over them.
+    pub(crate) fn from_environment() -> anyhow::Result<Self> {
+        Self::from(Figment::from(Serialized::defaults(Self::default())))
+    }
+
+    fn from(figment: Figment) -> anyhow::Result<Self> {
+        let environment = Env::prefixed("LOTUS_").ignore(&NOT_OURS).split("__");
+        let config: Self = figment.merge(environment).extract().map_err(|error| {
+            // Every mistake at once, so that nobody fixes them one by one.
+            let all: Vec<String> = error.into_iter().map(|one| one.to_string()).collect();
+            anyhow::anyhow!("{}", all.join("; "))
+        })?;
+        Ok(config)
+    }
+
+    pub(crate) fn store(&self) -> StoreConfig {
+        match &self.database.url {
+            Some(url) => StoreConfig::Postgres { url: url.clone(), connections: self.database.connections },
+            None => StoreConfig::Sqlite { file: self.data.join("lotus.db"), readers: self.database.readers },
+        }
+    }
+
+    pub(crate) fn sandbox(&self) -> RuntimeConfig {
+        RuntimeConfig {
+            instances: self.sandbox.instances,
+            compilers: self.sandbox.compilers,
+            ..RuntimeConfig::new(self.data.join("compiled"))
+        }
+    }
+
+    pub(crate) fn secure_cookies(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> anyhow::Result<Config> {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("lotus.toml");
+        std::fs::write(&file, text).unwrap();
+        Config::read(&file)
+    }
+
+    #[test]
+    fn what_is_not_said_is_the_default() {
+        let config = read("data = \"/srv/lotus\"\n[database]\nconnections = 3").unwrap();
+        assert_eq!(config.listen.port(), 8080);
+        assert_eq!((config.database.connections, config.database.readers), (3, 4));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let error = format!("{:#}", read("lsten = \"127.0.0.1:1\"").unwrap_err());
+        assert!(error.contains("lsten"), "{error}");
+        let error = format!("{:#}", read("[database]\nurll = \"postgres://x\"").unwrap_err());
+        assert!(error.contains("urll"), "{error}");
+    }
+}

@@ -1,0 +1,27 @@
+# Wordings of the console: the fleet of plugins and what went wrong.
+console-title = Plugins
+console-plugins = Plugins
+console-failing = Failing
+console-calls = Calls
+console-since-start = since this host started
+console-fleet = Plugins by district
+console-no-plugins = No plugin is active yet.
+console-plugin = Plugin
+console-state = State
+console-serving = Serving
+console-district = District
+console-version = Version
+console-points = Extension points
+console-capabilities = Capabilities
+console-since = Since
+console-failures = Failures
+console-mean = Mean (ms)
+console-memory = Peak memory (MiB)
+console-recent = Recent failures
+console-no-failures = Nothing went wrong lately.
+console-when = When
+console-function = Function
+console-ending = Ending
+console-message = Message
+console-took = Took (ms)
+console-no-database = The database is away; the records can’t be read.

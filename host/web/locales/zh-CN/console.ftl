@@ -1,0 +1,27 @@
+# 控制台的用语：插件和失败记录。
+console-title = 插件控制台
+console-plugins = 运行的插件
+console-failing = 出现故障
+console-calls = 调用次数
+console-since-start = 自本机启动以来
+console-fleet = 各区县的插件
+console-no-plugins = 还没有启用插件。
+console-plugin = 插件
+console-state = 状态
+console-serving = 正常
+console-district = 区县
+console-version = 版本
+console-points = 扩展点
+console-capabilities = 获得的能力
+console-since = 启用时间
+console-failures = 失败
+console-mean = 平均耗时（毫秒）
+console-memory = 内存峰值（MiB）
+console-recent = 最近的失败记录
+console-no-failures = 最近没有失败。
+console-when = 时间
+console-function = 函数
+console-ending = 结果
+console-message = 信息
+console-took = 耗时（毫秒）
+console-no-database = 数据库暂时连接不上，失败记录无法读取。

@@ -1,0 +1,146 @@
+# 门户的用语：页面框架、城市、区县、事项、专区、服务、表单。
+site-name = 莲城政务服务
+site-place = { $name }
+skip = 跳到正文
+options = 语言和字号
+type-large = 大字版
+type-normal = 标准字号
+nav = 主要栏目
+nav-home = 首页
+nav-items = 办事事项
+nav-zones = 专区
+nav-services = 增值服务
+nav-cases = 查询办件
+nav-districts = 选择区县
+foot-api = 开放接口
+foot-note = 网上办事不收取任何平台使用费。遇到困难，请到大厅或拨打咨询电话，工作人员会帮您办。
+crumbs = 当前位置
+crumb-city = 全市
+list-comma = 、
+colon = ：
+yes = 是
+no = 否
+free = 不收费
+required = 必需
+optional = （选填）
+if-any = 有则提供
+served = 服务对象：
+outward = （站外链接）
+telephone = 电话
+email = 电子邮箱
+address = 地址
+hours = 开放时间
+next-title = 接下来可以做什么
+back-home = 返回首页
+hall = 办事大厅
+hall-of = { $name }办事大厅
+hall-telephone = 咨询电话
+hall-supervision = 监督电话
+notices = 公告
+
+city-title = 选择区县
+city-heading = { $name }政务服务
+city-choose = 您在哪里办事？
+city-own = 市级部门办理的事项，全市都可以申请。
+city-empty = 平台还没有录入区县，请稍后再来。
+city-follow = 已经提交了申请？
+city-follow-detail = 凭办件编号和查询码，随时可以看到办到哪一步。
+
+district-title = { $name }政务服务
+home-themes = 您想办什么事
+home-people = 个人办事
+home-enterprises = 企业办事
+home-all-items = 全部 { $n } 个事项
+zone-mark = 专区
+
+search-label = 搜索事项
+search-example = 例如：开饭店、残疾人证、出口退税
+search-button = 搜索
+items-title = 办事事项
+items-filter = 按对象筛选
+items-filter-off = ，点击取消筛选
+items-all = 全部
+items-person = 个人
+items-enterprise = 企业和组织
+items-count = 共 { $n } 个事项
+items-found = 与“{ $query }”有关的事项有 { $n } 个
+items-none = 没有找到相关事项。
+items-none-next = 换一个说法再试试，或者拨打咨询电话：
+promised-in = { $period }
+visits = { $n ->
+    [0] 一次都不用跑
+   *[other] 到现场 { $n } 次
+}
+visits-count = { $n ->
+    [0] 不用跑
+   *[other] { $n } 次
+}
+
+guide-print = 打印指南
+guide-of-city = 市级事项
+guide-contents = 本页内容
+guide-promised = 承诺时限
+guide-statutory = 法定时限
+guide-visits = 到现场次数
+guide-fee = 收费
+guide-fee-yes = 有收费，看标准
+guide-department = 办理部门
+guide-served = 服务对象
+guide-conditions = 受理条件
+guide-no-conditions = 没有特别条件。
+guide-materials = 申请材料
+guide-no-materials = 不需要提交材料。
+guide-process = 办理流程
+guide-special = 不计入时限的特别程序：
+guide-free = 本事项不收费。
+guide-intermediaries = 依法需要的中介服务（由您自主选择机构）：
+guide-result = 办理结果
+guide-validity = 有效期：
+guide-where = 在哪里办
+guide-counter = 窗口：
+guide-basis = 设定依据
+guide-level = 行使层级
+guide-body = 实施主体性质
+guide-joint = 联办机构
+guide-code = 实施编码
+guide-basic-code = 基本编码
+guide-version = 版本
+guide-questions = 常见问题
+material-issuer = 来源：
+material-originals = 原件 { $n } 份
+material-copies = 复印件 { $n } 份
+material-none = 免于提交
+step-within = { $period }内
+step-outside = 所需时间不计入时限
+fee-name = 收费项目
+fee-amount = 标准
+fee-basis = 依据
+
+zones-title = 产业专区
+zones-lead = 围绕本地产业，把政策、人才、金融、法律、科技服务放在一处。
+zones-none = 本区县还没有开设专区。所有法定事项都可以照常办理：
+zone-services = 本专区的服务
+zone-back = 返回专区
+services-title = 增值服务
+services-lead = 法定事项之外，为企业和个人提供的免费服务。
+services-none = 本区县还没有开设增值服务。所有法定事项都可以照常办理：
+service-promise = 答复时限：{ $period }
+service-begin = 申请
+service-submit = 提交
+service-refers = 请到这里办理
+service-refused = 暂时不能受理
+service-once-more = 再填一次
+
+missing-tone = 暂时不可用
+missing-title = “{ $plugin }”暂时无法显示
+form-missing = 这份表单暂时无法显示，请稍后再试。
+form-kept = 没有提交成功。您填写的内容都还在下面，可以稍后再提交一次。
+form-required-note = 没有标“选填”的都要填写。
+form-choose = 请选择
+form-error = 错误：
+form-errors = 有 { $n } 处需要修改
+form-title-wrong = 需要修改：{ $title }
+form-stale = 页面打开太久了，还没有提交
+form-stale-detail = 您填写的内容都还在。请核对一遍，再提交一次。
+chart-table = 查看数据
+chart-about = { $series }：{ $first } 为 { $from }，{ $last } 为 { $to }。

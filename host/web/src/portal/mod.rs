@@ -1,0 +1,36 @@
+//! The portal: what citizens and enterprises see. One file for each resource; every page is whole without a script.
+
+mod case;
+mod catalog;
+mod city;
+mod district;
+mod place;
+mod service;
+mod zone;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+pub(crate) use catalog::MOST_FOUND;
+pub(crate) use place::{Named, Place};
+
+/// The portal's addresses: they are part of the product and don't change.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(city::home))
+        .route("/d/{division}", get(district::home))
+        .route("/d/{division}/theme.css", get(district::theme))
+        .route("/d/{division}/items", get(catalog::list))
+        .route("/d/{division}/items/{code}", get(catalog::guide))
+        .route("/d/{division}/zones", get(zone::list))
+        .route("/d/{division}/zones/{zone}", get(zone::page))
+        .route("/d/{division}/zones/{zone}/{page}", get(zone::page))
+        .route("/d/{division}/services", get(service::list))
+        .route("/d/{division}/services/{service}", get(service::form).post(service::submit))
+        .route("/cases", get(case::find).post(case::open))
+        .route("/cases/{number}", get(case::show).post(case::unlock))
+        .route("/cases/{number}/leave", post(case::leave))
+        .route("/cases/{number}/actions/{action}", post(case::act))
+}

@@ -1,0 +1,186 @@
+//! A case's page, for whoever may see it: where it is, what happened, what was given, what one can do from here.
+
+use askama::Template;
+use askama::filters::Safe;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use jiff::tz::TimeZone;
+use lotus_domain::applicant::IdentityNumber;
+use lotus_domain::case::{Event, FollowSecret, Subject, TransitionError};
+use lotus_domain::form::Value;
+use lotus_domain::kind::State as CaseState;
+use lotus_domain::text::Text;
+use lotus_platform::{CaseError, CaseView};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::language::{Words, escaped};
+use crate::reader::Reader;
+use crate::render::frame::{Frame, Part, page_with};
+use crate::render::markdown::markdown;
+use crate::render::time::urgency;
+
+/// For whom a case is shown, and what their page has that others' don't.
+pub(crate) struct CaseParts {
+    /// The address of the case in their part of the portal.
+    base: String,
+    part: Part,
+    /// What it is followed with, for whoever came with it.
+    secret: Option<String>,
+    /// It begins with the confirmation.
+    fresh: bool,
+    /// Numbers that name people are shown whole: the work needs them.
+    whole: bool,
+}
+
+impl CaseParts {
+    /// For whoever follows a case by its secret.
+    pub(crate) fn followed(view: &CaseView, secret: &FollowSecret, fresh: bool) -> Self {
+        let base = format!("/cases/{}", view.case.number);
+        Self { base, part: Part::Cases, secret: Some(secret.shown()), fresh, whole: false }
+    }
+
+    /// For the applicant who is signed in.
+    pub(crate) fn mine(view: &CaseView) -> Self {
+        let base = format!("/me/cases/{}", view.case.number);
+        Self { base, part: Part::Mine, secret: None, fresh: false, whole: false }
+    }
+
+    /// For the staff whose case it is.
+    pub(crate) fn staff(view: &CaseView) -> Self {
+        let base = format!("/staff/cases/{}", view.case.number);
+        Self { base, part: Part::Staff, secret: None, fresh: false, whole: true }
+    }
+}
+
+/// What was tried and did not come about.
+#[derive(Default)]
+pub(crate) struct Tried {
+    action: String,
+    reason: String,
+    conflict: bool,
+    /// The words beside the action's own field.
+    field: Option<String>,
+    /// The words above the page, with their basis and next step.
+    notice: Option<(String, String, Option<String>)>,
+}
+
+impl Tried {
+    /// What a page says of an action that did not come about; what no page can say goes on as an error.
+    pub(crate) fn of(words: Words, action: &str, reason: &str, error: CaseError) -> Result<Self, Error> {
+        let tried = Self { action: action.to_owned(), reason: reason.to_owned(), ..Self::default() };
+        match error {
+            CaseError::Changed { .. } => {
+                let notice = Some((words.t("case-changed"), words.t("case-changed-detail"), None));
+                Ok(Self { notice, conflict: true, ..tried })
+            }
+            CaseError::NotPossible(TransitionError::NeedsReason(_)) => {
+                Ok(Self { field: Some(words.t("case-needs-reason")), ..tried })
+            }
+            CaseError::Held(refusal) => {
+                let law = refusal.basis.as_ref().map(|basis| words.basis(basis));
+                let next = refusal.next_step.as_ref().map(|next| words.text(next)).unwrap_or_default();
+                let said = format!("{}{next}", words.text(&refusal.reason));
+                Ok(Self { notice: Some((words.t("case-held"), said, law)), ..tried })
+            }
+            other => Err(other.into()),
+        }
+    }
+
+    /// HTTP's status of the page that says it.
+    pub(crate) fn status(&self) -> StatusCode {
+        if self.conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "case.html")]
+struct CasePage<'a> {
+    f: Frame,
+    view: &'a CaseView,
+    zone: &'a TimeZone,
+    service: &'a Text,
+    department: &'a Text,
+    state: Option<&'a CaseState>,
+    message: Option<Safe<String>>,
+    parts: &'a CaseParts,
+    tried: Tried,
+}
+
+/// The page of a case.
+pub(crate) fn case_page(
+    app: &App,
+    reader: &Reader,
+    status: StatusCode,
+    view: &CaseView,
+    parts: &CaseParts,
+    tried: Tried,
+) -> Result<Response, Error> {
+    let case = &view.case;
+    let Subject::Service { title, department, .. } = &case.subject;
+    let page = CasePage {
+        f: Frame::new(app, reader, reader.words.text(&case.title)).of(app, &view.district).at(parts.part),
+        view,
+        zone: app.platform.zone_of_time(),
+        service: title,
+        department,
+        state: case.definition.state(&case.state),
+        message: case.message.as_ref().map(|message| markdown(reader.words, message)),
+        parts,
+        tried,
+    };
+    let mut response = page_with(status, &page)?;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+impl CasePage<'_> {
+    fn urgency(&self) -> &'static str {
+        urgency(self.view.left)
+    }
+
+    /// What was given, each with its label as it was then. An identity number is shown whole only where the work needs it.
+    fn given(&self) -> Vec<(Safe<String>, String)> {
+        let w = self.f.w;
+        let application = &self.view.case.application;
+        let label = |name: &str| {
+            application.labels.iter().find(|(known, _)| known == name).map(|(_, label)| w.say(label))
+        };
+        let shown = |value: &Value| match value {
+            Value::Text(text) if !self.parts.whole => {
+                IdentityNumber::parse(text).map_or_else(|_| text.clone(), |number| number.masked())
+            }
+            value => w.value(value),
+        };
+        let values = application.values.iter();
+        values
+            .map(|given| (label(&given.name).unwrap_or_else(|| Safe(escaped(&given.name))), shown(&given.value)))
+            .collect()
+    }
+
+    /// The newest first.
+    fn events(&self) -> Vec<&Event> {
+        self.view.events.iter().rev().collect()
+    }
+
+    fn state_title(&self, id: &str) -> Safe<String> {
+        let known = self.view.case.definition.state(id).map(|state| &state.title);
+        known.map_or_else(|| Safe(escaped(id)), |title| self.f.w.say(title))
+    }
+
+    fn action_title(&self, id: &str) -> Safe<String> {
+        match self.view.case.definition.transition(id) {
+            Some(transition) => self.f.w.say(&transition.title),
+            None => Safe(escaped(&self.f.w.t("case-submitted"))),
+        }
+    }
+
+    fn remark(&self, text: &Text) -> Safe<String> {
+        markdown(self.f.w, text)
+    }
+
+    fn is_tried(&self, action: &str) -> bool {
+        self.tried.action == action
+    }
+}

@@ -1,0 +1,177 @@
+//! `/staff`: the worklist of a district, one case whole, and moving it on.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Form as Sent, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::HeaderValue;
+use axum::response::Response;
+use axum::routing::{get, post};
+use lotus_domain::access::{Deed, Place};
+use lotus_domain::case::{Case, CaseNumber, Subject};
+use lotus_domain::district::{District, Division};
+use lotus_platform::WorkError;
+use serde::Deserialize;
+
+use crate::account::leads;
+use crate::app::App;
+use crate::asker::Known;
+use crate::error::Error;
+use crate::portal::Named;
+use crate::reader::Reader;
+use crate::render::case::{CaseParts, Tried, case_page};
+use crate::render::frame::{Frame, Part, page};
+use crate::render::time::urgency;
+
+/// Cases of one page of the worklist.
+const PAGE: u32 = 50;
+
+/// The staff's addresses.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/staff", get(districts))
+        .route("/staff/d/{division}", get(worklist))
+        .route("/staff/cases/{number}", get(case))
+        .route("/staff/cases/{number}/actions/{action}", post(act))
+}
+
+#[derive(Template)]
+#[template(path = "staff.html")]
+struct DistrictsPage {
+    f: Frame,
+    districts: Vec<Arc<District>>,
+}
+
+/// `GET /staff`: the districts whose worklists are the asker's.
+async fn districts(State(app): State<App>, reader: Reader, Known(asker): Known) -> Result<Response, Error> {
+    let person = asker.person().ok_or(Error::SignIn)?;
+    if person.waits_for_second_factor {
+        return Err(Error::SecondFactor);
+    }
+    let sees = |district: &Arc<District>| {
+        let department = person.access.held.iter().find(|held| held.division == district.division);
+        let department = department.and_then(|held| held.department.as_deref());
+        app.platform.may(&asker, Deed::SeeWorklist, Place { division: &district.division, department })
+    };
+    let districts: Vec<_> = app.platform.districts().into_iter().filter(sees).collect();
+    match districts.as_slice() {
+        [] => Err(Error::NoPage),
+        [only] => Ok(leads(&format!("/staff/d/{}", only.division), &[])),
+        _ => page(&DistrictsPage { f: Frame::new(&app, &reader, reader.words.t("staff-title")).at(Part::Staff), districts }),
+    }
+}
+
+#[derive(Deserialize)]
+struct InDistrict {
+    division: Division,
+}
+
+#[derive(Deserialize)]
+struct After {
+    after: Option<String>,
+}
+
+/// A line of the worklist.
+struct Line {
+    case: Case,
+    left: Option<i32>,
+}
+
+#[derive(Template)]
+#[template(path = "worklist.html")]
+struct WorklistPage {
+    f: Frame,
+    district: Arc<District>,
+    lines: Vec<Line>,
+    next: Option<String>,
+}
+
+impl WorklistPage {
+    fn urgency(line: &Line) -> &'static str {
+        urgency(line.left)
+    }
+
+    fn state(&self, case: &Case) -> String {
+        let state = case.definition.state(&case.state);
+        state.map_or_else(|| case.state.clone(), |state| self.f.w.text(&state.title).to_owned())
+    }
+
+    fn service(&self, case: &Case) -> String {
+        let Subject::Service { title, .. } = &case.subject;
+        self.f.w.text(title).to_owned()
+    }
+}
+
+/// `GET /staff/d/{division}`
+async fn worklist(
+    State(app): State<App>,
+    reader: Reader,
+    Known(asker): Known,
+    Named(place): Named<InDistrict>,
+    Query(from): Query<After>,
+) -> Result<Response, Error> {
+    let after = from.after.as_deref().and_then(|number| CaseNumber::parse(number).ok());
+    let cases = app.platform.worklist(&asker, &place.division, after.as_ref(), PAGE).await?;
+    let district = app.platform.district(&place.division).ok_or(Error::NoPage)?;
+    let full = cases.len() == PAGE as usize;
+    let next = cases.last().filter(|_| full).map(|last| last.number.to_string());
+    let lines = cases.into_iter().map(|case| Line { left: app.platform.days_left(&case), case }).collect();
+    let f = Frame::new(&app, &reader, reader.words.t("worklist-title")).of(&app, &district).at(Part::Staff);
+    let mut response = page(&WorklistPage { f, district, lines, next })?;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+#[derive(Deserialize)]
+struct CaseName {
+    number: String,
+}
+
+/// `GET /staff/cases/{number}`
+async fn case(
+    State(app): State<App>,
+    reader: Reader,
+    Known(asker): Known,
+    Named(name): Named<CaseName>,
+) -> Result<Response, Error> {
+    let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoPage)?;
+    let view = app.platform.case_see(&asker, &number).await?;
+    case_page(&app, &reader, StatusCode::OK, &view, &CaseParts::staff(&view), Tried::default())
+}
+
+#[derive(Deserialize)]
+struct ActionName {
+    number: String,
+    action: String,
+}
+
+#[derive(Deserialize)]
+struct Acted {
+    revision: u32,
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /staff/cases/{number}/actions/{action}`
+async fn act(
+    State(app): State<App>,
+    reader: Reader,
+    Known(asker): Known,
+    Named(name): Named<ActionName>,
+    Sent(acted): Sent<Acted>,
+) -> Result<Response, Error> {
+    let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoPage)?;
+    let moved = app.platform.case_move(&asker, &number, acted.revision, &name.action, Some(&acted.reason)).await;
+    match moved {
+        Ok(view) => Ok(leads(&format!("/staff/cases/{}", view.case.number), &[])),
+        Err(WorkError::Denied(denied)) => Err(denied.into()),
+        Err(WorkError::Case(error)) => {
+            let tried = Tried::of(reader.words, &name.action, &acted.reason, error)?;
+            let view = app.platform.case_see(&asker, &number).await?;
+            case_page(&app, &reader, tried.status(), &view, &CaseParts::staff(&view), tried)
+        }
+    }
+}

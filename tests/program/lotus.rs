@@ -1,0 +1,276 @@
+//! The program as its operator starts it: addresses, SIGKILL and SIGTERM, and every way in which a start can go wrong.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, StatusCode, redirect};
+
+const LOTUS: &str = env!("CARGO_BIN_EXE_lotus");
+/// A start compiles the shipped plugins, unoptimised here; only to stop a hang.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+fn lotus(arguments: &[&str]) -> Command {
+    let mut command = Command::new(LOTUS);
+    command.args(arguments).stdin(Stdio::null());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOTUS_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A demonstration that runs until it is dropped.
+struct Demo {
+    child: Child,
+    base: String,
+    said: Vec<String>,
+}
+
+impl Demo {
+    fn start(data: &Path) -> Self {
+        let data = data.to_str().unwrap();
+        let mut child = lotus(&["demo", "--data", data, "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = Vec::new();
+        let started = Instant::now();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            let last = line.contains("Ctrl-C");
+            said.push(line);
+            assert!(started.elapsed() < PATIENCE);
+            if last {
+                break;
+            }
+        }
+        let base = said.iter().find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")));
+        let base = base.unwrap_or_else(|| panic!("no address in {said:?}")).trim_end_matches('/').to_owned();
+        Self { child, base, said }
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end; the exit code, where it ended by itself.
+    fn end(mut self) -> Option<i32> {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(started.elapsed() < Duration::from_secs(60), "it does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // Already gone where the test ended it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn browser() -> Client {
+    Client::builder().cookie_store(true).redirect(redirect::Policy::none()).build().unwrap()
+}
+
+async fn token(browser: &Client, address: &str) -> String {
+    let form = browser.get(address).send().await.unwrap().text().await.unwrap();
+    let (_, rest) = form.split_once("name=\"_token\" value=\"").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_case_is_there_after_kill_9_and_a_clean_end_is_zero() {
+    let directory = tempfile::tempdir().unwrap();
+    let demo = Demo::start(directory.path());
+    let browser = browser();
+    assert!(demo.said.iter().any(|line| line.contains("/d/411081/zones/jun-porcelain")), "{:?}", demo.said);
+    let home = browser.get(format!("{}/d/411081", demo.base)).send().await.unwrap();
+    assert_eq!(home.status(), StatusCode::OK);
+    let service = "/d/411081/services/export-advice";
+    let award = format!("{}/d/411081/services/studio-award", demo.base);
+    let token = token(&browser, &award).await;
+    let form = [
+        ("_token", token.as_str()),
+        ("enterprise", "莲城钧瓷工坊"),
+        ("credit-code", "91350100M000100Y43"),
+        ("contact", "经办人"),
+        ("telephone", "13900001111"),
+        ("studio", "莲城工作室"),
+        ("title-level", "national"),
+        ("title-date", "2019-05-01"),
+        ("sales", "3000000"),
+        ("once", "yes"),
+    ];
+    let opened = browser.post(&award).form(&form).send().await.unwrap();
+    assert_eq!(opened.status(), StatusCode::SEE_OTHER);
+    let address = opened.headers()["location"].to_str().unwrap().to_owned();
+    let cookie = opened.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    demo.signal("-KILL");
+    assert_eq!(demo.end(), None, "killed");
+
+    let again = Demo::start(directory.path());
+    let case = browser.get(format!("{}{address}", again.base)).header("cookie", cookie).send().await.unwrap();
+    assert_eq!(case.status(), StatusCode::OK);
+    assert!(case.text().await.unwrap().contains("已提交"));
+    assert_eq!(browser.get(format!("{}{service}", again.base)).send().await.unwrap().status(), StatusCode::OK);
+    // What people gave stands in no file of the data directory.
+    for entry in std::fs::read_dir(directory.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            for secret in ["13900001111", "莲城钧瓷工坊", "91350100M000100Y43"] {
+                assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()), "{secret} in {path:?}");
+            }
+        }
+    }
+    again.signal("-TERM");
+    assert_eq!(again.end(), Some(0));
+}
+
+/// Runs to its end and gives what it said on standard error.
+fn fails(arguments: &[&str]) -> String {
+    let output = lotus(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+fn config(directory: &Path, text: &str) -> String {
+    let file = directory.join("lotus.toml");
+    std::fs::write(&file, text).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_port_in_use_is_said_before_anything_else_happens() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let said = fails(&["demo", "--data", data.to_str().unwrap(), "--listen", &address]);
+    assert!(said.contains(&address) && said.contains("--listen"), "{said}");
+    assert!(!data.exists());
+}
+
+#[test]
+fn a_data_directory_that_is_none_is_said_with_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("data");
+    std::fs::write(&file, "a file").unwrap();
+    let said = fails(&["demo", "--data", file.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
+    assert!(said.contains("data directory") && said.contains("--data"), "{said}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "a file");
+}
+
+#[test]
+fn a_configuration_with_an_unknown_key_or_none_at_all_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let said = fails(&["serve", "--config", &config(directory.path(), "lsten = \"127.0.0.1:0\"")]);
+    assert!(said.contains("lsten"), "{said}");
+    let said = fails(&["serve", "--config", "/nowhere/lotus.toml"]);
+    assert!(said.contains("there is no configuration"), "{said}");
+}
+
+#[test]
+fn a_database_that_is_away_is_said_with_its_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = format!(
+        "listen = \"127.0.0.1:0\"\ndata = {:?}\n[database]\nurl = \"postgres://lotus@127.0.0.1:9/lotus\"",
+        directory.path().join("data")
+    );
+    let said = fails(&["serve", "--config", &config(directory.path(), &text)]);
+    assert!(said.contains("not available") && said.contains("database.url"), "{said}");
+}
+
+#[test]
+fn a_data_directory_of_another_keyring_is_not_opened() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let file = config(directory.path(), &format!("listen = \"127.0.0.1:0\"\ndata = {data:?}"));
+    assert!(lotus(&["migrate", "--config", &file]).output().unwrap().status.success());
+    std::fs::write(data.join("keyring.toml"), "[[key]]\nid = \"x\"\nsecret = \"00\"\n").unwrap();
+    let said = fails(&["migrate", "--config", &file]);
+    assert!(said.contains("weak"), "{said}");
+}
+
+#[test]
+fn a_plugin_that_can_not_be_taken_is_refused_with_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let file = config(directory.path(), &format!("listen = \"127.0.0.1:0\"\ndata = {data:?}"));
+    assert!(lotus(&["migrate", "--config", &file]).output().unwrap().status.success());
+    let manifest = directory.path().join("plugin.toml");
+    let component = directory.path().join("plugin.wasm");
+    let source = "id = \"cn.example.tea\"\nversion = \"1.0.0\"\ncontract = \"1.0\"\ntitle = \"茶\"\n\
+                  publisher = \"测试\"\npoints = [\"zones\"]\n";
+    let paths = [manifest.to_str().unwrap().to_owned(), component.to_str().unwrap().to_owned()];
+    let activate = |manifest_text: &str, bytes: &[u8]| {
+        std::fs::write(&manifest, manifest_text).unwrap();
+        std::fs::write(&component, bytes).unwrap();
+        let [manifest, component] = &paths;
+        fails(&[
+            "plugin",
+            "activate",
+            "--config",
+            &file,
+            "--manifest",
+            manifest,
+            "--component",
+            component,
+            "--district",
+            "411081",
+        ])
+    };
+    let said = activate(source, b"PK\x03\x04 a zip file");
+    assert!(said.contains("not a WebAssembly component") && said.contains("wasm32-wasip2"), "{said}");
+    let said = activate(source, b"\0asm\x01\0\0\0");
+    assert!(said.contains("core WebAssembly module"), "{said}");
+    let said = activate(&format!("{source}colour = \"red\"\n"), b"");
+    assert!(said.contains("colour"), "{said}");
+    let said = activate(&source.replace("1.0\"\ntitle", "1.9\"\ntitle"), b"");
+    assert!(said.contains("needs contract 1.9"), "{said}");
+}
+
+#[test]
+fn the_doctor_looks_at_everything_and_says_what_to_mind() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let file = config(directory.path(), &format!("data = {data:?}"));
+    let Output { status, stdout, .. } = lotus(&["doctor", "--config", &file]).output().unwrap();
+    let said = String::from_utf8_lossy(&stdout);
+    assert!(status.success(), "{said}");
+    for part in ["data directory", "keyring", "database", "sandbox", "sign-in", "open files", "memory maps"] {
+        assert!(said.lines().any(|line| line.contains(part)), "{part} in {said}");
+    }
+}
+
+#[test]
+fn two_hosts_do_not_share_a_data_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let demo = Demo::start(directory.path());
+    let said = fails(&["demo", "--data", directory.path().to_str().unwrap(), "--listen", "127.0.0.1:0"]);
+    assert!(said.contains("in use by another lotus"), "{said}");
+    drop(demo);
+}
+
+#[test]
+fn without_a_command_it_says_what_there_is() {
+    let mut child = lotus(&[]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(!child.wait().unwrap().success());
+    for command in ["demo", "serve", "migrate", "doctor", "keys", "plugin"] {
+        assert!(said.contains(command), "{command} in {said}");
+    }
+}
