@@ -50,9 +50,8 @@ const STYLE: &str = concat!(
 pub(crate) static CSS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("lotus", "css", "text/css; charset=utf-8", STYLE.as_bytes()));
 /// The script; every page works without it.
-pub(crate) static JS: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("lotus", "js", "text/javascript; charset=utf-8", include_bytes!("../static/lotus.js"))
-});
+pub(crate) static JS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("lotus", "js", "text/javascript; charset=utf-8", include_bytes!("../static/lotus.js")));
 /// The crest, a lotus.
 pub(crate) static CREST: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("lotus", "svg", "image/svg+xml", include_bytes!("../static/lotus.svg")));

@@ -13,18 +13,18 @@ use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AU
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use lotus_domain::access::GrantError;
 use lotus_domain::case::TransitionError;
 use lotus_domain::district::{District, Division};
 use lotus_domain::form::FieldError;
 use lotus_domain::law::Refusal;
-use lotus_domain::access::GrantError;
 use lotus_domain::text::Text;
 use lotus_platform::{CaseError, Denied, NotServed, OidcError, RoleError, StandIn, WorkError};
 
+use crate::account::leads;
 use crate::api::problem::Problem;
 use crate::app::App;
 use crate::language::Words;
-use crate::account::leads;
 use crate::reader::{Reader, encoded};
 use crate::render::frame::{Frame, page_with};
 
@@ -234,7 +234,8 @@ impl From<WorkError> for Error {
 
 impl From<RoleError> for Error {
     fn from(error: RoleError) -> Self {
-        let said = |zh: &str, en: String| Self::Refused(Refusal { reason: Text::new(zh, en), basis: None, next_step: None });
+        let said =
+            |zh: &str, en: String| Self::Refused(Refusal { reason: Text::new(zh, en), basis: None, next_step: None });
         match error {
             RoleError::Denied(denied) => denied.into(),
             RoleError::Rule(GrantError::ThreeAdministrators) => {
@@ -317,7 +318,8 @@ pub(crate) async fn shown(State(app): State<App>, reader: Reader, request: Reque
     let mut shown = if api {
         Problem::of(&error, &reader).into_response()
     } else {
-        error_page(&app, &reader, &error).unwrap_or_else(|_| (error.status(), error.title(reader.words)).into_response())
+        error_page(&app, &reader, &error)
+            .unwrap_or_else(|_| (error.status(), error.title(reader.words)).into_response())
     };
     let headers = shown.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -350,9 +352,7 @@ fn error_page(app: &App, reader: &Reader, error: &Error) -> Result<Response, Err
         frame = frame.of(app, district);
     }
     let basis = match error {
-        Error::Refused(Refusal { basis: Some(basis), .. }) => {
-            Some(words.basis(basis))
-        }
+        Error::Refused(Refusal { basis: Some(basis), .. }) => Some(words.basis(basis)),
         _ => None,
     };
     let home = match (error, &district) {

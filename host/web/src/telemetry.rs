@@ -108,8 +108,12 @@ impl Collector for Calls {
                 ("function", series.function.to_owned()),
             ]
         };
-        let mut counted =
-            encoder.encode_descriptor("plugin_calls", "Calls of plugins, by how they ended", None, MetricType::Counter)?;
+        let mut counted = encoder.encode_descriptor(
+            "plugin_calls",
+            "Calls of plugins, by how they ended",
+            None,
+            MetricType::Counter,
+        )?;
         for series in &calls {
             for (ending, count) in &series.endings {
                 let [division, plugin, function] = labels(series);
@@ -117,8 +121,12 @@ impl Collector for Calls {
                 ConstCounter::new(*count).encode(counted.encode_family(&labels)?)?;
             }
         }
-        let mut timed =
-            encoder.encode_descriptor("plugin_call_seconds", "How long calls of plugins took", None, MetricType::Histogram)?;
+        let mut timed = encoder.encode_descriptor(
+            "plugin_call_seconds",
+            "How long calls of plugins took",
+            None,
+            MetricType::Histogram,
+        )?;
         for series in &calls {
             let mut upto = 0;
             let buckets: Vec<(f64, u64)> = series
@@ -130,7 +138,12 @@ impl Collector for Calls {
                     (if bound.is_finite() { *bound } else { f64::MAX }, own)
                 })
                 .collect();
-            timed.encode_family(&labels(series))?.encode_histogram::<NoLabelSet>(series.sum, series.count, &buckets, None)?;
+            timed.encode_family(&labels(series))?.encode_histogram::<NoLabelSet>(
+                series.sum,
+                series.count,
+                &buckets,
+                None,
+            )?;
         }
         let mut peak = encoder.encode_descriptor(
             "plugin_peak_memory_bytes",

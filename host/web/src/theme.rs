@@ -118,12 +118,8 @@ impl Palette {
         let tint = accent.until(WHITE, &[ink], 12.0);
         let brand = primary.until(BLACK, &[WHITE], 4.6);
         let link = primary.until(BLACK, &[paper, card, tint], 4.8);
-        let tone = |name, ground, ink, edge| Tone {
-            name,
-            ground: Rgb::hex(ground),
-            ink: Rgb::hex(ink),
-            edge: Rgb::hex(edge),
-        };
+        let tone =
+            |name, ground, ink, edge| Tone { name, ground: Rgb::hex(ground), ink: Rgb::hex(ink), edge: Rgb::hex(edge) };
         Self {
             paper,
             card,
@@ -146,7 +142,14 @@ impl Palette {
                 tone("attention", 0xff_f4dc, 0x5a_3a00, 0xa8_6200),
                 tone("urgent", 0xfd_eaea, 0x7a_1414, 0xc6_2828),
             ],
-            series: [link, Rgb::hex(0xb4_5309), Rgb::hex(0x0f_766e), Rgb::hex(0x7c_3aed), Rgb::hex(0xbe_123c), Rgb::hex(0x47_5569)],
+            series: [
+                link,
+                Rgb::hex(0xb4_5309),
+                Rgb::hex(0x0f_766e),
+                Rgb::hex(0x7c_3aed),
+                Rgb::hex(0xbe_123c),
+                Rgb::hex(0x47_5569),
+            ],
         }
     }
 
@@ -156,12 +159,8 @@ impl Palette {
         let tint = card.mixed(primary, 26).until(BLACK, &[ink], 9.0);
         let brand = primary.mixed(BLACK, 34).until(BLACK, &[WHITE], 7.0);
         let link = primary.until(WHITE, &[paper, card, tint], 5.2);
-        let tone = |name, ground, ink, edge| Tone {
-            name,
-            ground: Rgb::hex(ground),
-            ink: Rgb::hex(ink),
-            edge: Rgb::hex(edge),
-        };
+        let tone =
+            |name, ground, ink, edge| Tone { name, ground: Rgb::hex(ground), ink: Rgb::hex(ink), edge: Rgb::hex(edge) };
         Self {
             paper,
             card,
@@ -184,7 +183,14 @@ impl Palette {
                 tone("attention", 0x33_270c, 0xf7_e3b5, 0xd9_a441),
                 tone("urgent", 0x3a_1717, 0xf9_d2d2, 0xef_7b7b),
             ],
-            series: [link, Rgb::hex(0xfb_bf24), Rgb::hex(0x5e_ead4), Rgb::hex(0xc4_b5fd), Rgb::hex(0xfd_a4af), Rgb::hex(0xcb_d5e1)],
+            series: [
+                link,
+                Rgb::hex(0xfb_bf24),
+                Rgb::hex(0x5e_ead4),
+                Rgb::hex(0xc4_b5fd),
+                Rgb::hex(0xfd_a4af),
+                Rgb::hex(0xcb_d5e1),
+            ],
         }
     }
 

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{Form as Sent, Query, State};
 use axum::http::HeaderMap;
-use axum::http::header::{CACHE_CONTROL, HOST, USER_AGENT};
 use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, HOST, USER_AGENT};
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use lotus_domain::text::Text;

@@ -106,9 +106,11 @@ async fn fleet(State(app): State<App>, reader: Reader, Known(asker): Known) -> R
         return Err(Error::NoPage);
     }
     let sees = |division: &Division| ways.iter().any(|way| way.plugins && way.district.division == *division);
-    let failures = app.platform.recent_failures(MOST_FAILURES).await.map(|failures| {
-        failures.into_iter().filter(|record| sees(&record.division)).collect()
-    });
+    let failures = app
+        .platform
+        .recent_failures(MOST_FAILURES)
+        .await
+        .map(|failures| failures.into_iter().filter(|record| sees(&record.division)).collect());
     let view = FleetPage {
         f: Frame::new(&app, &reader, reader.words.t("console-title")),
         fleet: app.platform.fleet().into_iter().filter(|entry| sees(&entry.division)).collect(),

@@ -134,9 +134,7 @@ async fn enter(app: &App, reader: &Reader, number: &CaseNumber, secret: &str, kn
             let body = format!("<!doctype html><title>{number}</title><a href=\"{to}\">{number}</a>\n");
             Ok(remembered(app, see_other(&to, body), number, &secret))
         }
-        Err(CaseError::NotFound) => {
-            find_page(app, reader, known.then_some(number), number.as_str(), Some("secret"))
-        }
+        Err(CaseError::NotFound) => find_page(app, reader, known.then_some(number), number.as_str(), Some("secret")),
         Err(error) => Err(error.into()),
     }
 }

@@ -94,8 +94,7 @@ fn service_page(
         (_, form) => {
             let action = format!("/d/{}/services/{}", place.visit.division, service.id);
             let token = app.platform.form_token();
-            let view =
-                FormView::new(words, action, service.id.as_str(), &token, form, filled.typed, filled.errors);
+            let view = FormView::new(words, action, service.id.as_str(), &token, form, filled.typed, filled.errors);
             Some(rendered(&view)?)
         }
     };
@@ -166,13 +165,7 @@ async fn unreadable_token(
     answer(app, reader, place, submission, typed)
 }
 
-fn answer(
-    app: &App,
-    reader: &Reader,
-    place: Place,
-    submission: Submission,
-    typed: &Typed,
-) -> Result<Response, Error> {
+fn answer(app: &App, reader: &Reader, place: Place, submission: Submission, typed: &Typed) -> Result<Response, Error> {
     let words = reader.words;
     let typed = Some(typed);
     let seen = (app, reader, place);
@@ -187,14 +180,12 @@ fn answer(
         Submission::Refused { service, refusal } => refused(seen, service, refusal),
         Submission::Missing { service, form, stand_in } => {
             let filled = Filled { form: form.as_ref(), typed, errors: &[], notice: None, missing: Some(stand_in) };
-            service_page(seen, StatusCode::OK, service, filled)
+            // Nothing was submitted: a program that only reads the status must not take it for done.
+            service_page(seen, StatusCode::SERVICE_UNAVAILABLE, service, filled)
         }
         Submission::StaleToken { service, form } => {
-            let notice = NoticeView {
-                class: "attention",
-                title: words.t("form-stale"),
-                body: words.t("form-stale-detail"),
-            };
+            let notice =
+                NoticeView { class: "attention", title: words.t("form-stale"), body: words.t("form-stale-detail") };
             let filled = Filled { form: form.as_ref(), typed, errors: &[], notice: Some(notice), missing: None };
             service_page(seen, StatusCode::CONFLICT, service, filled)
         }

@@ -31,6 +31,15 @@ impl<'a> BlocksView<'a> {
         Self { w: words, standing, blocks, forms }
     }
 
+    /// The level of headings inside this block: one below the heading that it stands under, so that none is skipped.
+    fn below(&self, index: &usize) -> u8 {
+        let above = self.blocks.iter().take(*index).rev().find_map(|block| match block {
+            Block::Heading { level, .. } => Some(*level),
+            _ => None,
+        });
+        above.map_or(2, |level| level + 1)
+    }
+
     fn markdown(&self, text: &Text) -> Safe<String> {
         markdown::markdown(self.w, text)
     }
@@ -62,7 +71,11 @@ impl<'a> BlocksView<'a> {
     /// The chart's table: each label with its numbers.
     fn chart_rows(drawn: &Chart) -> Vec<(&Text, Vec<String>)> {
         let values = |row: usize| {
-            drawn.series.iter().map(|series| series.values.get(row).map(|value| chart::number(*value)).unwrap_or_default()).collect()
+            drawn
+                .series
+                .iter()
+                .map(|series| series.values.get(row).map(|value| chart::number(*value)).unwrap_or_default())
+                .collect()
         };
         drawn.labels.iter().enumerate().map(|(row, label)| (label, values(row))).collect()
     }
@@ -99,7 +112,9 @@ mod tests {
                     title: text("贷款贴息", "Loan"),
                     body: text("填三个数", "Three numbers"),
                     tags: vec![text("金融", "Finance")],
-                    link: Some(Link { label: text("去办理", "Apply"), target: LinkTarget::Service("advice".into()) }),
+                    link: Some(Link {
+                        label: text("去办理", "Apply"), target: LinkTarget::Service("advice".into())
+                    }),
                 }],
             },
             Block::Figures {
@@ -118,7 +133,9 @@ mod tests {
                 ],
                 rows: vec![vec![Text::zh("甲"), Text::zh("5")]],
             }),
-            Block::Notice { tone: Tone::Urgent, title: text("汛期", "Flood"), body: text("停电断气", "Close the gas") },
+            Block::Notice {
+                tone: Tone::Urgent, title: text("汛期", "Flood"), body: text("停电断气", "Close the gas")
+            },
             Block::Form { service: "advice".into() },
             Block::Form { service: "not-there".into() },
             Block::Steps {
@@ -138,7 +155,10 @@ mod tests {
             Block::Links {
                 links: vec![
                     Link { label: text("政策", "Policies"), target: LinkTarget::Page("policies".into()) },
-                    Link { label: text("省网", "Province"), target: LinkTarget::Site("https://www.hnzwfw.gov.cn".into()) },
+                    Link {
+                        label: text("省网", "Province"),
+                        target: LinkTarget::Site("https://www.hnzwfw.gov.cn".into()),
+                    },
                 ],
             },
         ]
@@ -160,7 +180,8 @@ mod tests {
                 Block::Cards { cards } => {
                     for card in cards {
                         (card.title, card.body, card.tags) = (evil(), evil(), vec![evil()]);
-                        card.link = Some(Link { label: evil(), target: LinkTarget::Site("javascript:alert(1)".into()) });
+                        card.link =
+                            Some(Link { label: evil(), target: LinkTarget::Site("javascript:alert(1)".into()) });
                     }
                 }
                 Block::Figures { figures } => {
@@ -192,7 +213,8 @@ mod tests {
         for language in [Language::Zh, Language::En] {
             let html = rendered(&blocks, language);
             for evil in ["<script", "<img", "javascript:", "\"><"] {
-                let found = html.match_indices(evil).find(|(at, _)| evil != "\"><" || html[..*at].ends_with("onerror="));
+                let found =
+                    html.match_indices(evil).find(|(at, _)| evil != "\"><" || html[..*at].ends_with("onerror="));
                 assert!(found.is_none(), "{evil} in {html}");
             }
         }

@@ -144,9 +144,8 @@ impl CasePage<'_> {
     fn given(&self) -> Vec<(Safe<String>, String)> {
         let w = self.f.w;
         let application = &self.view.case.application;
-        let label = |name: &str| {
-            application.labels.iter().find(|(known, _)| known == name).map(|(_, label)| w.say(label))
-        };
+        let label =
+            |name: &str| application.labels.iter().find(|(known, _)| known == name).map(|(_, label)| w.say(label));
         let shown = |value: &Value| match value {
             Value::Text(text) if !self.parts.whole => {
                 IdentityNumber::parse(text).map_or_else(|_| text.clone(), |number| number.masked())

@@ -168,8 +168,7 @@ fn axes(svg: &mut String, chart: &Chart, scale: &Scale, words: Words) {
 
 /// The hatchings that tell series apart where colours don't; the first is plain.
 fn patterns(svg: &mut String, id: usize, series: usize) {
-    let strokes =
-        ["", "M0 6 6 0", "M0 3H6", "M3 0V6", "M0 0 6 6M6 0 0 6", "M1 1h2v2h-2z"];
+    let strokes = ["", "M0 6 6 0", "M0 3H6", "M3 0V6", "M0 0 6 6M6 0 0 6", "M1 1h2v2h-2z"];
     svg.push_str("<defs>");
     for (number, stroke) in strokes.iter().enumerate().take(series).skip(1) {
         let _ = write!(
@@ -229,7 +228,9 @@ fn mark(series: usize, x: f64, y: f64) -> String {
     let class = series + 1;
     match series % 3 {
         0 => format!("<circle class=\"fill-{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>"),
-        1 => format!("<rect class=\"fill-{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"6\" height=\"6\"/>", x - 3.0, y - 3.0),
+        1 => {
+            format!("<rect class=\"fill-{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"6\" height=\"6\"/>", x - 3.0, y - 3.0)
+        }
         _ => format!(
             "<path class=\"fill-{class}\" d=\"M{x:.1} {:.1} {:.1} {:.1} {:.1} {:.1}z\"/>",
             y - 4.0,
@@ -249,7 +250,9 @@ pub(crate) fn key(chart: &Chart, id: usize, series: usize) -> Safe<String> {
             "<rect class=\"fill-{class}\" width=\"22\" height=\"12\"/><rect fill=\"url(#chart-{id}-{series})\" width=\"22\" height=\"12\"/>"
         ),
         ChartKind::Bar => format!("<rect class=\"fill-{class}\" width=\"22\" height=\"12\"/>"),
-        ChartKind::Line => format!("<polyline class=\"stroke-{class}\" points=\"0,6 22,6\"/>{}", mark(series, 11.0, 6.0)),
+        ChartKind::Line => {
+            format!("<polyline class=\"stroke-{class}\" points=\"0,6 22,6\"/>{}", mark(series, 11.0, 6.0))
+        }
     };
     Safe(format!("<svg class=\"key\" viewBox=\"0 0 22 12\" aria-hidden=\"true\">{drawn}</svg>"))
 }
@@ -266,10 +269,7 @@ mod tests {
             kind,
             unit: Text::zh("亿元"),
             labels: (0..labels).map(|n| Text::zh((2021 + n).to_string())).collect(),
-            series: series
-                .iter()
-                .map(|values| Series { name: Text::zh("产值"), values: values.to_vec() })
-                .collect(),
+            series: series.iter().map(|values| Series { name: Text::zh("产值"), values: values.to_vec() }).collect(),
         }
     }
 
@@ -281,7 +281,8 @@ mod tests {
 
     #[test]
     fn bars_are_drawn_with_their_hatching_and_without_a_style_attribute() {
-        let svg = draw(&chart(ChartKind::Bar, 3, &[&[25.4, 27.1, 29.8], &[1.1, 0.0, -2.0]]), 1, Words::of(Language::Zh)).0;
+        let svg =
+            draw(&chart(ChartKind::Bar, 3, &[&[25.4, 27.1, 29.8], &[1.1, 0.0, -2.0]]), 1, Words::of(Language::Zh)).0;
         assert!(!svg.contains("style=") && !svg.contains("<b>"));
         insta::assert_snapshot!(svg.replace("><", ">\n<"));
     }

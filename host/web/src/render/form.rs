@@ -58,12 +58,31 @@ struct FieldView {
 
 /// What one fills in.
 enum Control {
-    Input { kind: &'static str, mode: &'static str, fill: &'static str, value: String, low: String, high: String, wide: bool },
-    Area { value: String, rows: u8 },
-    Tick { ticked: bool },
-    One { choices: Vec<ChoiceView> },
-    List { choices: Vec<ChoiceView> },
-    Many { choices: Vec<ChoiceView> },
+    Input {
+        kind: &'static str,
+        mode: &'static str,
+        fill: &'static str,
+        value: String,
+        low: String,
+        high: String,
+        wide: bool,
+    },
+    Area {
+        value: String,
+        rows: u8,
+    },
+    Tick {
+        ticked: bool,
+    },
+    One {
+        choices: Vec<ChoiceView>,
+    },
+    List {
+        choices: Vec<ChoiceView>,
+    },
+    Many {
+        choices: Vec<ChoiceView>,
+    },
 }
 
 struct ChoiceView {

@@ -43,7 +43,7 @@ pub(crate) fn is_outward(target: &LinkTarget) -> bool {
     matches!(target, LinkTarget::Site(_))
 }
 
-/// A telephone number as one dials it; an extension behind a second hyphen is left to the caller.
+/// A telephone number as one dials it.
 pub(crate) fn telephone(number: &str) -> String {
     let dialled: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     format!("tel:{}", encoded(&dialled).replace("%2B", "+"))

@@ -75,7 +75,10 @@ mod tests {
         let (zh, en) = (Words::of(Language::Zh), Words::of(Language::En));
         assert_eq!(zh.day(&date(2026, 3, 2)), "2026年3月2日（星期一）");
         assert_eq!(en.day(&date(2026, 3, 2)), "Monday, 2 March 2026");
-        assert_eq!((zh.left(&2), zh.left(&0), zh.left(&-1)), ("还剩 2 个工作日".into(), "今天到期".into(), "已超期 1 个工作日".into()));
+        assert_eq!(
+            (zh.left(&2), zh.left(&0), zh.left(&-1)),
+            ("还剩 2 个工作日".into(), "今天到期".into(), "已超期 1 个工作日".into())
+        );
         assert_eq!(en.left(&1), "1 working day left");
         assert_eq!(zh.period(&Period::working_days(0)), "当场办结");
         assert_eq!(zh.money(&Fen(5_000_000)), "50,000 元");

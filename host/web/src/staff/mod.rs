@@ -5,9 +5,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Form as Sent, Query, State};
+use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
-use axum::http::HeaderValue;
 use axum::response::Response;
 use axum::routing::{get, post};
 use lotus_domain::access::{Deed, Place};
@@ -60,7 +60,10 @@ async fn districts(State(app): State<App>, reader: Reader, Known(asker): Known) 
     match districts.as_slice() {
         [] => Err(Error::NoPage),
         [only] => Ok(leads(&format!("/staff/d/{}", only.division), &[])),
-        _ => page(&DistrictsPage { f: Frame::new(&app, &reader, reader.words.t("staff-title")).at(Part::Staff), districts }),
+        _ => page(&DistrictsPage {
+            f: Frame::new(&app, &reader, reader.words.t("staff-title")).at(Part::Staff),
+            districts,
+        }),
     }
 }
 

@@ -106,7 +106,10 @@ impl From<CaseView> for Case {
             service: service.into(),
             department: department.into(),
             state: State {
-                title: state.map_or_else(|| Text::from(lotus_domain::text::Text::zh(&case.state)), |state| state.title.clone().into()),
+                title: state.map_or_else(
+                    || Text::from(lotus_domain::text::Text::zh(&case.state)),
+                    |state| state.title.clone().into(),
+                ),
                 is_final: state.is_some_and(|state| state.is_final),
                 id: case.state,
             },
