@@ -1,4 +1,10 @@
 //! The program as its operator starts it: addresses, SIGKILL and SIGTERM, and every way in which a start can go wrong.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "only tests use it, and they can't go on"
+)]
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;

@@ -58,14 +58,12 @@ impl Platform {
     pub async fn machine(&self, token: &str, client: Option<String>) -> Result<Asker, Denied> {
         let city = self.city_division().ok_or(Denied::Unavailable)?;
         let known = self.store().token_get(&city, &hash(token)).await?;
-        match known.filter(|known| self.now() < known.ends) {
-            Some(known) => Ok(Asker { who: Who::Machine(Box::new(known)), client }),
-            None => {
-                let asker = Asker::nobody(client);
-                self.note(&asker, &city, "refused", "token", "unknown or over").await;
-                Ok(asker)
-            }
+        if let Some(known) = known.filter(|known| self.now() < known.ends) {
+            return Ok(Asker { who: Who::Machine(Box::new(known)), client });
         }
+        let asker = Asker::nobody(client);
+        self.note(&asker, &city, "refused", "token", "unknown or over").await;
+        Ok(asker)
     }
 
     /// The tokens that act in a district.

@@ -36,7 +36,7 @@ const FLOW_MILLISECONDS: i64 = 10 * 60 * 1000;
 /// How far the provider's clock may be off.
 const SKEW_SECONDS: i64 = 120;
 /// Discovery is made again after this time, and at once where a signature is by an unknown key.
-const DISCOVERED: Duration = Duration::from_secs(60 * 60);
+const DISCOVERED: Duration = Duration::from_hours(1);
 /// … but not more often than this, so that forged tokens don't make us ask all the time.
 const AGAIN: Duration = Duration::from_secs(5);
 /// How long the provider may take to answer.
@@ -319,8 +319,8 @@ impl Platform {
         if profile.name.is_empty() {
             profile.name = subject.to_string();
         }
-        let strong_acr = claims.auth_context_ref().is_some_and(|acr| known.provider.strong_acr.contains(acr));
-        let strong_amr =
+        let by_class = claims.auth_context_ref().is_some_and(|acr| known.provider.strong_acr.contains(acr));
+        let by_method =
             claims.auth_method_refs().into_iter().flatten().any(|amr| matches!(amr.as_str(), "mfa" | "otp"));
         let mandates = mandates.into_iter().map(|said| Mandate {
             enterprise: said.enterprise,
@@ -333,7 +333,7 @@ impl Platform {
             subject: subject.to_string(),
             profile,
             mandates: mandates.collect(),
-            strong: strong_acr || strong_amr,
+            strong: by_class || by_method,
         };
         Ok((vouched, flow.then))
     }

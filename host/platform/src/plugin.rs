@@ -22,7 +22,7 @@ use crate::record::record_id;
 use crate::start::Platform;
 
 /// How long a plugin's list of zones or services is shown before it is asked again.
-const HELD: Duration = Duration::from_secs(60);
+const HELD: Duration = Duration::from_mins(1);
 /// How long a plugin that could not say its list is left alone.
 const LEFT_ALONE: Duration = Duration::from_secs(5);
 

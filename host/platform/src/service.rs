@@ -127,6 +127,14 @@ struct Found {
     service: Service,
 }
 
+/// What a plugin decided to open, and what it decided on.
+struct Decided {
+    number: CaseNumber,
+    opening: Opening,
+    application: Application,
+    record: Option<CallRecord>,
+}
+
 impl Platform {
     /// The services of a district.
     pub async fn services(&self, visit: &Visit) -> Offered<Service> {
@@ -233,7 +241,8 @@ impl Platform {
         let (answer, service) = match submitted {
             Outcome::Answer(Submitted::OpensCase(opening)) => {
                 let application = application(values, form.as_ref());
-                let opened = self.open(visit, &found, token, number, opening, application, record, asker).await;
+                let decided = Decided { number, opening, application, record };
+                let opened = self.open(visit, &found, token, decided, asker).await;
                 return opened.map(Submission::Opened).map_err(|error| unavailable(&error));
             }
             Outcome::Answer(Submitted::Invalid(errors)) => return Ok(invalid(&form, errors)),
@@ -279,12 +288,10 @@ impl Platform {
         visit: &Visit,
         found: &Found,
         token: &FormToken,
-        number: CaseNumber,
-        opening: Opening,
-        application: Application,
-        record: Option<CallRecord>,
+        decided: Decided,
         asker: &Asker,
     ) -> Result<Receipt, StoreError> {
+        let Decided { number, opening, application, record } = decided;
         let definition = tightened(found.service.definition(), &opening);
         let at = self.now();
         let due = self.city().calendar.as_ref().and_then(|calendar| {

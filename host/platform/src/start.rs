@@ -185,7 +185,7 @@ async fn look(inner: std::sync::Weak<Inner>) {
         tokio::time::sleep(LOOK).await;
         let Some(inner) = inner.upgrade() else { return };
         match (Platform { inner }.reload().await, away) {
-            (Ok(()), false) => {}
+            (Ok(()), false) | (Err(_), true) => {}
             (Ok(()), true) => {
                 tracing::info!("the database answers again");
                 away = false;
@@ -194,7 +194,6 @@ async fn look(inner: std::sync::Weak<Inner>) {
                 tracing::warn!(%error, "the city can't be loaded again; what is in memory goes on serving");
                 away = true;
             }
-            (Err(_), true) => {}
         }
     }
 }

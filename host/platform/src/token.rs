@@ -4,6 +4,8 @@
 //! guess another's. The secret by which a case is followed is derived from the token that opened it: whoever submits the
 //! same form twice gets the same number and the same secret, and the store needs neither.
 
+use std::fmt::Write as _;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use lotus_domain::case::FollowSecret;
@@ -55,7 +57,11 @@ impl Key {
 }
 
 pub(crate) fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing into a `String` can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {

@@ -41,9 +41,8 @@ impl Platform {
         after: Option<&CaseNumber>,
         limit: u32,
     ) -> Result<Vec<Case>, Denied> {
-        let departments = match self.departments_of(asker, division) {
-            Some(departments) => departments,
-            None => return Ok(self.store().case_list_worklist(division, None, after, limit).await?),
+        let Some(departments) = self.departments_of(asker, division) else {
+            return Ok(self.store().case_list_worklist(division, None, after, limit).await?);
         };
         let Some(first) = departments.first() else {
             self.allow(asker, Deed::SeeWorklist, Place { division, department: None }, "worklist").await?;

@@ -89,9 +89,10 @@ impl Platform {
             Outcome::Refused(refusal) => return Err(NotServed::Refused(refusal)),
             Outcome::Unavailable(_) | Outcome::Failed(_) => Part::Missing(active.stand_in(&district)),
         };
-        let services = match active.answers(ExtensionPoint::Services) {
-            true => active.services(self, visit).await.unwrap_or_default(),
-            false => Arc::default(),
+        let services = if active.answers(ExtensionPoint::Services) {
+            active.services(self, visit).await.unwrap_or_default()
+        } else {
+            Arc::default()
         };
         let forms = match &page {
             Part::Shown(page) => self.forms_of(visit, page).await,

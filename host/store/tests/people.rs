@@ -1,4 +1,5 @@
 //! Accounts, roles, sessions, tokens and the audit chain, on both databases.
+#![allow(clippy::unwrap_used, reason = "tests can't go on")]
 
 #[macro_use]
 mod city;

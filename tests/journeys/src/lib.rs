@@ -2,7 +2,12 @@
 //!
 //! Tests speak HTTP alone, as people and programs do. What they may do beside is what a district's team or the operator
 //! does: bring plugins into service.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "only tests use it, and they can't go on")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "only tests use it, and they can't go on"
+)]
 
 mod browser;
 

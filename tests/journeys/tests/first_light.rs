@@ -104,7 +104,11 @@ async fn twenty_submissions_of_one_form_make_one_case() {
     }
     assert!(addresses.iter().all(|address| *address == addresses[0]), "{addresses:?}");
     let again = filled(&browser, &[]).await;
-    assert_ne!(browser.post(AWARD, &pairs(&again)).await.location().unwrap(), addresses[0], "another form, another case");
+    assert_ne!(
+        browser.post(AWARD, &pairs(&again)).await.location().unwrap(),
+        addresses[0],
+        "another form, another case"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

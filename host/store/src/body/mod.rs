@@ -4,6 +4,7 @@
 //! domain types. Statements are in the common subset of both databases.
 
 #![allow(clippy::duplicate_mod, reason = "compiled once for each database on purpose")]
+#![allow(clippy::ref_option, clippy::too_many_arguments, reason = "the index hands every argument over by reference")]
 
 pub(crate) mod account;
 pub(crate) mod activation;

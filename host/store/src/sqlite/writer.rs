@@ -51,9 +51,12 @@ fn gone() -> StoreError {
     StoreError::Unavailable("the database is being closed".to_owned())
 }
 
+/// Where writes wait; taken away when the writer is closed.
+type Queue = Mutex<Option<mpsc::Sender<Box<dyn Job>>>>;
+
 #[derive(Clone)]
 pub(crate) struct Writer {
-    queue: Arc<Mutex<Option<mpsc::Sender<Box<dyn Job>>>>>,
+    queue: Arc<Queue>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 

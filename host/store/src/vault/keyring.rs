@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use lotus_domain::chain::Hash;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -94,8 +95,8 @@ impl Keyring {
 
     /// The text of a keyring with one new key.
     pub fn generate(id: &str, suite: Suite) -> String {
-        let secret: [u8; 32] = rand::random();
-        let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+        // A hash is written as hexadecimal, which is what is wanted here.
+        let secret = Hash(rand::random());
         format!(
             "# Wraps the keys under which personal data are sealed. Without it they can't be read: keep a copy apart from\n\
              # the database. A new key goes first; the old ones stay until `lotus keys rotate` has let go of them.\n\

@@ -1,5 +1,6 @@
 //! A store of each kind in a place of its own, and things to keep in it.
 #![allow(dead_code, reason = "each test program uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "only tests use it, and they can't go on")]
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -138,7 +139,9 @@ impl Kept {
             tables.entry(table).or_default().push(column);
         }
         tables.retain(|table, _| !table.starts_with("_sqlx"));
-        tables.values_mut().for_each(|columns| columns.sort());
+        for columns in tables.values_mut() {
+            columns.sort();
+        }
         tables
     }
 }
