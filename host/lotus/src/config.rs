@@ -30,6 +30,7 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) keys: Keys,
     pub(crate) sign_in: SignIn,
+    pub(crate) rate: Rate,
     pub(crate) log: Log,
     pub(crate) sandbox: Sandbox,
 }
@@ -91,6 +92,18 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// What one client, known by its address, may ask.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rate {
+    /// Requests each second, over a while; 0 is no limit.
+    pub(crate) per_second: u32,
+    /// Requests at once.
+    pub(crate) burst: u32,
+    /// Guesses each minute: signing in, codes, a case's secret.
+    pub(crate) guesses_per_minute: u32,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Log {
@@ -126,6 +139,8 @@ impl Default for Config {
             database: Database { url: None, connections: 16, readers: 4 },
             keys: Keys::default(),
             sign_in: SignIn::default(),
+            // A whole office may come from one address.
+            rate: Rate { per_second: 100, burst: 500, guesses_per_minute: 60 },
             log: Log { format: LogFormat::Human, filter: "info".to_owned() },
             sandbox: Sandbox { instances: 1_000, compilers: 1 },
         }
@@ -173,6 +188,15 @@ impl Config {
             compilers: self.sandbox.compilers,
             ..RuntimeConfig::new(self.data.join("compiled"))
         }
+    }
+
+    pub(crate) fn rate(&self) -> Option<lotus_web::Rate> {
+        let number = std::num::NonZeroU32::new;
+        Some(lotus_web::Rate {
+            per_second: number(self.rate.per_second)?,
+            burst: number(self.rate.burst)?,
+            guesses_per_minute: number(self.rate.guesses_per_minute)?,
+        })
     }
 
     pub(crate) fn secure_cookies(&self) -> bool {

@@ -54,6 +54,7 @@ impl Host {
             secure_cookies: config.secure_cookies(),
             public_url: config.public_url.clone(),
             trusted_proxies: config.trusted_proxies,
+            rate: config.rate(),
         };
         let (told, mut tell) = tokio::sync::watch::channel(false);
         let end = async move {

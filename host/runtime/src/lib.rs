@@ -25,6 +25,7 @@ mod clock;
 mod compiled;
 mod engine;
 mod limits;
+mod measure;
 mod outcome;
 mod ports;
 mod sandbox;

@@ -19,8 +19,9 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Error;
+use crate::rate::{Limits, Rate};
 use crate::telemetry::Metrics;
-use crate::{account, api, assets, console, error, portal, protection, reader, staff, telemetry, theme};
+use crate::{account, api, assets, console, error, portal, protection, rate, reader, staff, telemetry, theme};
 
 /// What the program decides.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +32,8 @@ pub struct WebConfig {
     pub public_url: Option<String>,
     /// How many proxies of our own stand in front: so many addresses, counted from the right, are believed.
     pub trusted_proxies: usize,
+    /// How much one client may ask; without it as much as it likes.
+    pub rate: Option<Rate>,
 }
 
 /// What every handler shares; cheap to clone.
@@ -39,6 +42,7 @@ pub struct App {
     pub(crate) platform: Platform,
     pub(crate) config: Arc<WebConfig>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) limits: Option<Arc<Limits>>,
     themes: Arc<RwLock<HashMap<Division, Theme>>>,
 }
 
@@ -54,7 +58,8 @@ impl App {
     /// Over this platform.
     pub fn new(platform: Platform, config: WebConfig) -> Self {
         let metrics = Arc::new(Metrics::new(&platform));
-        Self { platform, config: Arc::new(config), metrics, themes: Arc::default() }
+        let limits = rate::of(config.rate);
+        Self { platform, config: Arc::new(config), metrics, limits, themes: Arc::default() }
     }
 
     /// The city's own tenant, else the first there is.
@@ -91,7 +96,8 @@ impl App {
 }
 
 /// Every address, with what surrounds it. From the outside in: the request's id, log and numbers; what a browser may do;
-/// compression; who reads; errors made readable; panics caught; the time limit; other sites' forms refused.
+/// compression; who reads; errors made readable; panics caught; the time limit;
+/// too many requests and other sites' forms refused.
 pub fn router(platform: Platform, config: WebConfig) -> Router {
     let app = App::new(platform, config);
     Router::new()
@@ -105,6 +111,7 @@ pub fn router(platform: Platform, config: WebConfig) -> Router {
         .fallback(async || Error::NoPage)
         .layer(DefaultBodyLimit::max(protection::LARGEST_BODY))
         .layer(CsrfLayer::new())
+        .layer(from_fn_with_state(app.clone(), rate::limit))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, protection::LONGEST))
         .layer(CatchPanicLayer::custom(protection::caught))
         .layer(from_fn_with_state(app.clone(), error::shown))

@@ -100,6 +100,9 @@ pub enum Error {
     /// The provider is away.
     #[error("the provider is away")]
     ProviderAway,
+    /// Too many requests from one place.
+    #[error("too many requests from one place")]
+    TooMany,
     /// It took too long, or the database is away.
     #[error("unavailable for now")]
     Unavailable,
@@ -122,6 +125,7 @@ impl Error {
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::SignIn | Self::BadToken | Self::SignInRefused => StatusCode::UNAUTHORIZED,
             Self::Missing(_) | Self::Unavailable | Self::ProviderAway => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
@@ -147,6 +151,7 @@ impl Error {
             Self::Unreadable(_) => "unreadable",
             Self::Method => "method",
             Self::TooLarge => "too-large",
+            Self::TooMany => "too-many",
             Self::OtherSite => "other-site",
             Self::SignIn => "sign-in",
             Self::SecondFactor => "second-factor",
@@ -330,7 +335,7 @@ pub(crate) async fn shown(State(app): State<App>, reader: Reader, request: Reque
         Error::SignIn | Error::BadToken => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"lotus\""));
         }
-        Error::Unavailable | Error::Missing(_) => {
+        Error::Unavailable | Error::Missing(_) | Error::TooMany | Error::ProviderAway => {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
         }
         _ => {}
