@@ -1,5 +1,6 @@
 //! Style, script and crest: embedded, served under names that change with their content, so that browsers keep them.
 
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use axum::extract::Path;
@@ -33,7 +34,11 @@ impl Asset {
 
 /// The first 12 hexadecimal digits of a content's hash.
 pub(crate) fn fingerprint(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().take(6).fold(String::new(), |mut hex, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// In the order in which later rules win.

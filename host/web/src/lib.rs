@@ -10,6 +10,8 @@
 //!
 //! Invariant: no SQL, no rules, no wasm here, and no page that needs a script to be read or sent.
 
+#![allow(clippy::trivially_copy_pass_by_ref, reason = "templates hand everything over by reference")]
+
 mod account;
 mod api;
 mod app;

@@ -102,25 +102,25 @@ mod tests {
         Limits::new(Rate { per_second: number(1), burst: number(3), guesses_per_minute: number(2) })
     }
 
-    fn address(last: u8) -> Option<IpAddr> {
-        Some(IpAddr::from([127, 0, 0, last]))
+    fn address(last: u8) -> IpAddr {
+        IpAddr::from([127, 0, 0, last])
     }
 
     #[test]
     fn a_client_that_asks_too_much_waits_and_nobody_else_does() {
         let limits = limits();
-        let allowed: Vec<bool> = (0..4).map(|_| limits.allow(address(1), None, false)).collect();
+        let allowed: Vec<bool> = (0..4).map(|_| limits.allow(Some(address(1)), None, false)).collect();
         assert_eq!(allowed, [true, true, true, false]);
-        assert!(limits.allow(address(2), None, false));
+        assert!(limits.allow(Some(address(2)), None, false));
     }
 
     #[test]
     fn an_account_is_limited_wherever_it_comes_from_and_guesses_have_a_limit_of_their_own() {
         let limits = limits();
-        assert!((1..4).all(|from| limits.allow(address(from), Some([7; 32]), false)));
-        assert!(!limits.allow(address(9), Some([7; 32]), false));
-        let guessed: Vec<bool> = (0..3).map(|_| limits.allow(address(20), None, true)).collect();
+        assert!((1..4).all(|from| limits.allow(Some(address(from)), Some([7; 32]), false)));
+        assert!(!limits.allow(Some(address(9)), Some([7; 32]), false));
+        let guessed: Vec<bool> = (0..3).map(|_| limits.allow(Some(address(20)), None, true)).collect();
         assert_eq!(guessed, [true, true, false]);
-        assert!(limits.allow(address(21), None, true), "another client may still try");
+        assert!(limits.allow(Some(address(21)), None, true), "another client may still try");
     }
 }

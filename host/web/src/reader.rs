@@ -1,6 +1,7 @@
 //! Who reads a page: in which language and type size, at which address. Known before a handler runs, remembered in cookies.
 
 use std::convert::Infallible;
+use std::fmt::Write as _;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, SET_COOKIE, VARY};
@@ -91,12 +92,9 @@ impl Reader {
     }
 
     fn with(&self, name: &str, value: &str) -> String {
-        let mut address = format!("{}?", self.path);
-        for (key, value) in &self.parameters {
-            address.push_str(&format!("{}={}&", encoded(key), encoded(value)));
-        }
-        address.push_str(&format!("{name}={value}"));
-        address
+        let own = self.parameters.iter().map(|(key, value)| format!("{}={}&", encoded(key), encoded(value)));
+        let own: Vec<String> = own.collect();
+        format!("{}?{}{name}={value}", self.path, own.concat())
     }
 }
 
@@ -106,7 +104,8 @@ pub(crate) fn encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing to a string can't fail.
+            let _ = write!(encoded, "%{byte:02X}");
         }
         encoded
     })

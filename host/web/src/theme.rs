@@ -3,6 +3,8 @@
 //! Invariant: whatever two colours a district has, every pair in [`Palette::pairs`] has the contrast that it states
 //! (WCAG 2.2, AA and better). No colour stands anywhere else: the style sheet knows only the names below.
 
+use std::fmt::Write as _;
+
 use lotus_domain::district::{Colour, District};
 
 /// A colour in the sRGB space.
@@ -43,8 +45,8 @@ impl Rgb {
             let sum = u16::from(own) * (100 - percent.min(100)) + u16::from(other) * percent.min(100);
             u8::try_from((sum + 50) / 100).unwrap_or(u8::MAX)
         };
-        let ([r, g, b], [x, y, z]) = (self.0, other.0);
-        Self([mix(r, x), mix(g, y), mix(b, z)])
+        let ([red, green, blue], [other_red, other_green, other_blue]) = (self.0, other.0);
+        Self([mix(red, other_red), mix(green, other_green), mix(blue, other_blue)])
     }
 
     /// This colour, moved towards another just as far as it takes to stand out from all of these grounds.
@@ -71,6 +73,12 @@ struct Tone {
     ground: Rgb,
     ink: Rgb,
     edge: Rgb,
+}
+
+impl Tone {
+    const fn new(name: &'static str, ground: u32, ink: u32, edge: u32) -> Self {
+        Self { name, ground: Rgb::hex(ground), ink: Rgb::hex(ink), edge: Rgb::hex(edge) }
+    }
 }
 
 /// Every colour of a page.
@@ -118,8 +126,6 @@ impl Palette {
         let tint = accent.until(WHITE, &[ink], 12.0);
         let brand = primary.until(BLACK, &[WHITE], 4.6);
         let link = primary.until(BLACK, &[paper, card, tint], 4.8);
-        let tone =
-            |name, ground, ink, edge| Tone { name, ground: Rgb::hex(ground), ink: Rgb::hex(ink), edge: Rgb::hex(edge) };
         Self {
             paper,
             card,
@@ -137,10 +143,10 @@ impl Palette {
             tint,
             focus: Rgb::hex(0x1b_2027),
             tones: [
-                tone("info", 0xe8_f1fb, 0x12_395f, 0x25_63a8),
-                tone("good", 0xe6_f4ea, 0x12_431f, 0x2e_7d43),
-                tone("attention", 0xff_f4dc, 0x5a_3a00, 0xa8_6200),
-                tone("urgent", 0xfd_eaea, 0x7a_1414, 0xc6_2828),
+                Tone::new("info", 0xe8_f1fb, 0x12_395f, 0x25_63a8),
+                Tone::new("good", 0xe6_f4ea, 0x12_431f, 0x2e_7d43),
+                Tone::new("attention", 0xff_f4dc, 0x5a_3a00, 0xa8_6200),
+                Tone::new("urgent", 0xfd_eaea, 0x7a_1414, 0xc6_2828),
             ],
             series: [
                 link,
@@ -159,8 +165,6 @@ impl Palette {
         let tint = card.mixed(primary, 26).until(BLACK, &[ink], 9.0);
         let brand = primary.mixed(BLACK, 34).until(BLACK, &[WHITE], 7.0);
         let link = primary.until(WHITE, &[paper, card, tint], 5.2);
-        let tone =
-            |name, ground, ink, edge| Tone { name, ground: Rgb::hex(ground), ink: Rgb::hex(ink), edge: Rgb::hex(edge) };
         Self {
             paper,
             card,
@@ -178,10 +182,10 @@ impl Palette {
             tint,
             focus: ink,
             tones: [
-                tone("info", 0x13_283d, 0xcf_e3f8, 0x6a_a7e3),
-                tone("good", 0x12_301b, 0xcf_eeda, 0x63_b97d),
-                tone("attention", 0x33_270c, 0xf7_e3b5, 0xd9_a441),
-                tone("urgent", 0x3a_1717, 0xf9_d2d2, 0xef_7b7b),
+                Tone::new("info", 0x13_283d, 0xcf_e3f8, 0x6a_a7e3),
+                Tone::new("good", 0x12_301b, 0xcf_eeda, 0x63_b97d),
+                Tone::new("attention", 0x33_270c, 0xf7_e3b5, 0xd9_a441),
+                Tone::new("urgent", 0x3a_1717, 0xf9_d2d2, 0xef_7b7b),
             ],
             series: [
                 link,
@@ -242,12 +246,16 @@ impl Palette {
             ("tint", self.tint),
             ("focus", self.focus),
         ];
-        let mut css: String = named.iter().map(|(name, colour)| format!("--{name}:{colour};")).collect();
+        let mut css = String::new();
+        // Writing to a string can't fail.
+        for (name, colour) in named {
+            let _ = write!(css, "--{name}:{colour};");
+        }
         for Tone { name, ground, ink, edge } in self.tones {
-            css.push_str(&format!("--{name}-ground:{ground};--{name}-ink:{ink};--{name}-edge:{edge};"));
+            let _ = write!(css, "--{name}-ground:{ground};--{name}-ink:{ink};--{name}-edge:{edge};");
         }
         for (number, colour) in self.series.iter().enumerate() {
-            css.push_str(&format!("--series-{}:{colour};", number + 1));
+            let _ = write!(css, "--series-{}:{colour};", number + 1);
         }
         css
     }
@@ -262,17 +270,19 @@ pub(crate) fn style_sheet(district: &District, others: &[std::sync::Arc<District
         light.css(),
         light.stronger().css()
     );
-    css.push_str(&format!(
+    let _ = write!(
+        css,
         "@media screen and (prefers-color-scheme:dark){{:root{{{}}}}}\n@media screen and (prefers-color-scheme:dark) and (prefers-contrast:more){{:root{{{}}}}}\n",
         dark.css(),
         dark.stronger().css()
-    ));
+    );
     for other in others {
         let (light, dark) = palettes(other);
-        css.push_str(&format!(
+        let _ = write!(
+            css,
             ".of-{0}{{--own:{1};--own-link:{2}}}\n@media screen and (prefers-color-scheme:dark){{.of-{0}{{--own:{3};--own-link:{3}}}}}\n",
             other.division, light.brand, light.link, dark.link
-        ));
+        );
     }
     css
 }

@@ -93,19 +93,18 @@ async fn fleet(State(app): State<App>, reader: Reader, Known(asker): Known) -> R
         .platform
         .districts()
         .into_iter()
-        .map(|district| Way {
-            roles: may(Deed::SeeRoles, &district.division),
-            tokens: may(Deed::MakeTokens, &district.division),
-            audit: may(Deed::ReadAudit, &district.division),
-            plugins: may(Deed::SeePlugins, &district.division),
-            district,
+        .map(|district| {
+            let deeds = SHOWN.into_iter().filter(|deed| may(*deed, &district.division)).collect();
+            Way { district, deeds }
         })
-        .filter(|way| way.roles || way.tokens || way.audit || way.plugins)
+        .filter(|way| !way.deeds.is_empty())
         .collect();
     if ways.is_empty() {
         return Err(Error::NoPage);
     }
-    let sees = |division: &Division| ways.iter().any(|way| way.plugins && way.district.division == *division);
+    let sees = |division: &Division| {
+        ways.iter().any(|way| way.deeds.contains(&Deed::SeePlugins) && way.district.division == *division)
+    };
     let failures = app
         .platform
         .recent_failures(MOST_FAILURES)
@@ -122,13 +121,27 @@ async fn fleet(State(app): State<App>, reader: Reader, Known(asker): Known) -> R
     kept_by_nobody(page(&view))
 }
 
+/// What the console has pages for.
+const SHOWN: [Deed; 4] = [Deed::SeePlugins, Deed::SeeRoles, Deed::MakeTokens, Deed::ReadAudit];
+
 /// What of a district's console is open to whoever looks.
 struct Way {
     district: Arc<District>,
-    roles: bool,
-    tokens: bool,
-    audit: bool,
-    plugins: bool,
+    deeds: Vec<Deed>,
+}
+
+impl Way {
+    fn roles(&self) -> bool {
+        self.deeds.contains(&Deed::SeeRoles)
+    }
+
+    fn tokens(&self) -> bool {
+        self.deeds.contains(&Deed::MakeTokens)
+    }
+
+    fn audit(&self) -> bool {
+        self.deeds.contains(&Deed::ReadAudit)
+    }
 }
 
 /// A page that no cache may keep.

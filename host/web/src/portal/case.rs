@@ -218,9 +218,8 @@ pub(crate) async fn act(
     let number = CaseName { number }.number()?;
     let Some(secret) = secret(&cookies) else { return find_page(&app, &reader, Some(&number), "", None) };
     let reason = (!wanted.reason.trim().is_empty()).then_some(wanted.reason.as_str());
-    let error = match app.platform.case_act(&number, &secret, wanted.revision, &action, reason).await {
-        Ok(_) => return Ok(see_other(&address(&number), String::new())),
-        Err(error) => error,
+    let Err(error) = app.platform.case_act(&number, &secret, wanted.revision, &action, reason).await else {
+        return Ok(see_other(&address(&number), String::new()));
     };
     let tried = Tried::of(reader.words, &action, &wanted.reason, error)?;
     let view = app.platform.case_follow(&number, &secret).await?;

@@ -68,9 +68,10 @@ pub(crate) async fn list(
 ) -> Result<Response, Error> {
     let division = &place.visit.division;
     let query: String = narrowing.q.trim().chars().take(100).collect();
-    let mut items = match query.is_empty() {
-        true => app.platform.items(division),
-        false => app.platform.item_search(division, &query, MOST_FOUND),
+    let mut items = if query.is_empty() {
+        app.platform.items(division)
+    } else {
+        app.platform.item_search(division, &query, MOST_FOUND)
     };
     let theme = items.iter().flat_map(|item| &item.item.themes).find(|theme| theme.zh == narrowing.theme).cloned();
     items.retain(|item| serves(&item.item, &narrowing.whom));

@@ -84,10 +84,7 @@ fn service_page(
 ) -> Result<Response, Error> {
     let words = reader.words;
     let name = words.text(&service.title);
-    let title = match filled.errors.is_empty() {
-        true => name.to_owned(),
-        false => words.t1("form-title-wrong", "title", name),
-    };
+    let title = if filled.errors.is_empty() { name.to_owned() } else { words.t1("form-title-wrong", "title", name) };
     // Without its form a service that could not answer offers nothing to send.
     let form = match (&filled.missing, filled.form) {
         (Some(_), None) => None,

@@ -56,8 +56,8 @@ impl<'a> BlocksView<'a> {
         self.standing.address(target)
     }
 
-    fn form(&self, service: &String) -> Option<&Safe<String>> {
-        Slug::parse(service.as_str()).ok().and_then(|id| self.forms.get(&id))
+    fn form(&self, service: &str) -> Option<&Safe<String>> {
+        Slug::parse(service).ok().and_then(|id| self.forms.get(&id))
     }
 
     fn outward(link: &Link) -> bool {

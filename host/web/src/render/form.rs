@@ -223,8 +223,7 @@ impl Control {
             FieldKind::ChooseMany(all) => Self::Many { choices: choices(all) },
             FieldKind::Telephone => input("tel", "tel", "tel", false),
             FieldKind::Email => input("email", "email", "email", true),
-            FieldKind::CreditCode => input("text", "text", "off", true),
-            FieldKind::IdentityNumber => input("text", "text", "off", true),
+            FieldKind::CreditCode | FieldKind::IdentityNumber => input("text", "text", "off", true),
         }
     }
 }

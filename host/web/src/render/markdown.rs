@@ -1,4 +1,4 @@
-//! Markdown as HTML: CommonMark with tables. HTML in it is shown as text, images are left out, links lead to `https://`.
+//! Markdown as HTML: `CommonMark` with tables. HTML in it is shown as text, images are left out, links lead to `https://`.
 
 use askama::filters::Safe;
 use lotus_domain::page::LinkTarget;

@@ -60,7 +60,8 @@ pub(crate) struct Item {
     summary: Text,
     /// 事项类型: `01` licence … `20` public service.
     #[schema(example = "01")]
-    item_type: String,
+    #[serde(rename = "item_type")]
+    kind: String,
     /// 设定依据
     basis: Vec<Basis>,
     /// 行使层级: `1` nation … `7` by level.
@@ -151,7 +152,7 @@ impl From<&domain::DistrictItem> for Item {
             version: item.version,
             name: item.name.into(),
             summary: item.summary.into(),
-            item_type: name_of(&item.item_type),
+            kind: name_of(&item.item_type),
             basis: all(item.basis),
             level: name_of(&item.level),
             body: name_of(&item.body),

@@ -76,7 +76,7 @@ impl From<domain::LinkTarget> for Target {
 pub(crate) enum Block {
     /// A heading of level 2 or 3.
     Heading { text: Text, level: u8 },
-    /// CommonMark with tables. Untrusted: show HTML in it as text, leave images out, follow `https://` links only.
+    /// `CommonMark` with tables. Untrusted: show HTML in it as text, leave images out, follow `https://` links only.
     Markdown { text: Text },
     /// Cards side by side.
     Cards { cards: Vec<Card> },
