@@ -259,6 +259,9 @@ pub struct Application {
     pub values: Vec<FieldValue>,
     /// Each field's label when the case began, by name and in order: what the values mean a year later.
     pub labels: Vec<(String, Text)>,
+    /// What the options that were chosen were called then: field, option, label.
+    #[serde(default)]
+    pub options: Vec<(String, String, Text)>,
 }
 
 /// A case with its current state.

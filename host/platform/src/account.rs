@@ -2,6 +2,7 @@
 
 use lotus_domain::access::{Access, Held, Role};
 use lotus_domain::account::{Account, AccountId, LONGEST, Mandate, Profile, Session};
+use lotus_domain::audit::Done;
 use lotus_domain::chain::Hash;
 use lotus_domain::district::Division;
 use lotus_domain::text::Text;
@@ -124,8 +125,15 @@ impl Platform {
         self.store().mandate_put(city.clone(), account.clone(), vouched.mandates).await?;
         self.first_administrator(&city, &account, &vouched.provider, &vouched.subject).await?;
         let secret = self.session_begin(&city, &account, vouched.strong, before, agent).await?;
-        let asker = Asker { who: Who::Nobody, client };
-        self.note(&asker, &city, "sign-in", account.0.as_str(), &format!("by {}", vouched.provider)).await;
+        let done = Done {
+            at: now,
+            actor: Some(account.0),
+            action: "sign-in".to_owned(),
+            subject: vouched.provider,
+            outcome: if vouched.strong { "with a second factor" } else { "done" }.to_owned(),
+            client,
+        };
+        self.store().audit_append(city, done).await?;
         Ok(secret)
     }
 

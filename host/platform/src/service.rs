@@ -7,7 +7,7 @@ use lotus_domain::Slug;
 use lotus_domain::case::{Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, NumberKind, Subject};
 use lotus_domain::chain::Hash;
 use lotus_domain::district::District;
-use lotus_domain::form::{FieldError, FieldValue, Form, Typed};
+use lotus_domain::form::{Field, FieldError, FieldKind, FieldValue, Form, Typed, Value};
 use lotus_domain::kind::{Definition, Role};
 use lotus_domain::law::Refusal;
 use lotus_domain::package::ExtensionPoint;
@@ -362,6 +362,16 @@ fn tightened(definition: Definition, opening: &Opening) -> Definition {
 
 /// The values with what they meant to the person who gave them.
 fn application(values: Vec<FieldValue>, form: Option<&Form>) -> Application {
-    let labels = form.map(|form| form.fields().map(|field| (field.name.to_string(), field.label.clone())).collect());
-    Application { values, labels: labels.unwrap_or_default() }
+    let fields: Vec<&Field> = form.map(|form| form.fields().collect()).unwrap_or_default();
+    let labels = fields.iter().map(|field| (field.name.to_string(), field.label.clone())).collect();
+    let mut options = Vec::new();
+    for (field, given) in
+        fields.iter().filter_map(|field| Some((field, values.iter().find(|given| given.name == field.name.as_str())?)))
+    {
+        let (FieldKind::ChooseOne(choices) | FieldKind::ChooseMany(choices)) = &field.kind else { continue };
+        let Value::Options(chosen) = &given.value else { continue };
+        let known = choices.iter().filter(|choice| chosen.contains(&choice.value));
+        options.extend(known.map(|choice| (given.name.clone(), choice.value.clone(), choice.label.clone())));
+    }
+    Application { values, labels, options }
 }

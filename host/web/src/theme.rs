@@ -122,14 +122,14 @@ pub(crate) struct Palette {
 impl Palette {
     /// For light surroundings.
     pub(crate) fn light(primary: Rgb, accent: Rgb) -> Self {
-        let (paper, card, ink) = (Rgb::hex(0xf5_f6f8), WHITE, Rgb::hex(0x1b_2027));
-        let tint = accent.until(WHITE, &[ink], 12.0);
+        let (paper, card, words) = (Rgb::hex(0xf5_f6f8), WHITE, Rgb::hex(0x1b_2027));
+        let tint = accent.until(WHITE, &[words], 12.0);
         let brand = primary.until(BLACK, &[WHITE], 4.6);
         let link = primary.until(BLACK, &[paper, card, tint], 4.8);
         Self {
             paper,
             card,
-            ink,
+            ink: words,
             muted: Rgb::hex(0x4f_5863).until(BLACK, &[tint], 5.0),
             line: Rgb::hex(0xd8_dce1),
             edge: Rgb::hex(0x6f_7883),
@@ -161,14 +161,14 @@ impl Palette {
 
     /// For dark surroundings.
     pub(crate) fn dark(primary: Rgb) -> Self {
-        let (paper, card, ink) = (Rgb::hex(0x11_151a), Rgb::hex(0x1a_1f26), Rgb::hex(0xed_f0f3));
-        let tint = card.mixed(primary, 26).until(BLACK, &[ink], 9.0);
+        let (paper, card, words) = (Rgb::hex(0x11_151a), Rgb::hex(0x1a_1f26), Rgb::hex(0xed_f0f3));
+        let tint = card.mixed(primary, 26).until(BLACK, &[words], 9.0);
         let brand = primary.mixed(BLACK, 34).until(BLACK, &[WHITE], 7.0);
         let link = primary.until(WHITE, &[paper, card, tint], 5.2);
         Self {
             paper,
             card,
-            ink,
+            ink: words,
             muted: Rgb::hex(0xae_b7c1).until(WHITE, &[tint], 5.0),
             line: Rgb::hex(0x35_3c45),
             edge: Rgb::hex(0x86_909c),
@@ -180,7 +180,7 @@ impl Palette {
             button_deep: link.mixed(WHITE, 25),
             on_button: paper,
             tint,
-            focus: ink,
+            focus: words,
             tones: [
                 Tone::new("info", 0x13_283d, 0xcf_e3f8, 0x6a_a7e3),
                 Tone::new("good", 0x12_301b, 0xcf_eeda, 0x63_b97d),

@@ -226,6 +226,7 @@ pub(crate) fn case(random: u64) -> (Case, Event) {
         application: Application {
             values: vec![FieldValue { name: "sales".to_owned(), value: Value::Money(Fen(200_000_000)) }],
             labels: vec![("sales".to_owned(), Text::zh("上年度销售额"))],
+            options: Vec::new(),
         },
         state: "submitted".to_owned(),
         revision: 1,

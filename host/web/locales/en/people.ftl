@@ -93,3 +93,5 @@ error-provider-away-next = Try again later. You can follow a case and apply with
 error-too-many = Too many requests
 error-too-many-detail = Too many requests came from the same place.
 error-too-many-next = Wait a moment, then try again.
+case-given-by-applicant = What the applicant filled in
+list-comma = { ", " }

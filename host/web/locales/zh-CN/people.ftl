@@ -89,3 +89,5 @@ error-provider-away-next = 请稍后再试。不登录也可以查询办件和�
 error-too-many = 操作太频繁
 error-too-many-detail = 同一来源的请求太多。
 error-too-many-next = 请稍等片刻再试。
+case-given-by-applicant = 申请人填写的内容
+list-comma = 、

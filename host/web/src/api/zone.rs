@@ -81,4 +81,4 @@ pub(crate) async fn page(
     ),
 )]
 #[expect(dead_code, reason = "one handler answers both addresses; this names the second in the document")]
-pub(crate) async fn page_of_zone() {}
+pub(crate) fn page_of_zone() {}

@@ -146,7 +146,13 @@ impl CasePage<'_> {
         let application = &self.view.case.application;
         let label =
             |name: &str| application.labels.iter().find(|(known, _)| known == name).map(|(_, label)| w.say(label));
-        let shown = |value: &Value| match value {
+        let option = |name: &str, value: &String| {
+            let known = application.options.iter().find(|(field, option, _)| field == name && option == value);
+            known.map_or_else(|| value.clone(), |(_, _, label)| w.text(label).to_owned())
+        };
+        let comma = w.t("list-comma");
+        let shown = |name: &str, value: &Value| match value {
+            Value::Options(chosen) => chosen.iter().map(|value| option(name, value)).collect::<Vec<_>>().join(&comma),
             Value::Text(text) if !self.parts.whole => {
                 IdentityNumber::parse(text).map_or_else(|_| text.clone(), |number| number.masked())
             }
@@ -154,8 +160,14 @@ impl CasePage<'_> {
         };
         let values = application.values.iter();
         values
-            .map(|given| (label(&given.name).unwrap_or_else(|| Safe(escaped(&given.name))), shown(&given.value)))
+            .map(|given| {
+                (label(&given.name).unwrap_or_else(|| Safe(escaped(&given.name))), shown(&given.name, &given.value))
+            })
             .collect()
+    }
+
+    fn given_title(&self) -> String {
+        self.f.w.t(if self.parts.whole { "case-given-by-applicant" } else { "case-given" })
     }
 
     /// The newest first.

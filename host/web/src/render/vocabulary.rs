@@ -153,6 +153,7 @@ impl Words {
     }
 
     /// Where in the law something stands.
+    #[expect(clippy::unused_self, reason = "templates ask for it as for every other wording")]
     pub(crate) fn basis(self, basis: &LegalBasis) -> String {
         format!("{}{}", basis.title, basis.article.as_deref().unwrap_or_default())
     }
