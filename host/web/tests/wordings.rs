@@ -1,5 +1,7 @@
 //! The wordings: the same keys in both languages, every key that pages use there, none that nobody uses.
 
+#![allow(clippy::unwrap_used, reason = "only tests use it, and they can't go on")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -32,7 +34,7 @@ fn keys(language: &str) -> BTreeMap<String, BTreeSet<String>> {
         for line in std::fs::read_to_string(&file).unwrap().lines() {
             if let Some((key, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
             {
-                last = key.to_owned();
+                key.clone_into(&mut last);
                 let twice = keys.insert(last.clone(), BTreeSet::new()).is_some();
                 assert!(!twice, "{} has {key} once more", file.display());
             }

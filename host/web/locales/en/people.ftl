@@ -94,4 +94,3 @@ error-too-many = Too many requests
 error-too-many-detail = Too many requests came from the same place.
 error-too-many-next = Wait a moment, then try again.
 case-given-by-applicant = What the applicant filled in
-list-comma = { ", " }

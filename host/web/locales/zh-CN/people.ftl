@@ -90,4 +90,3 @@ error-too-many = 操作太频繁
 error-too-many-detail = 同一来源的请求太多。
 error-too-many-next = 请稍等片刻再试。
 case-given-by-applicant = 申请人填写的内容
-list-comma = 、
