@@ -1,6 +1,6 @@
 //! Signing in and out: accounts, sessions, and the enterprise that one acts for.
 
-use lotus_domain::access::{Access, Held, Role};
+use lotus_domain::access::{Access, Deed, Held, Place, Role};
 use lotus_domain::account::{Account, AccountId, LONGEST, Mandate, Profile, Session};
 use lotus_domain::audit::Done;
 use lotus_domain::chain::Hash;
@@ -243,6 +243,20 @@ impl Platform {
         self.store().session_end(city.clone(), session.id).await?;
         self.note(asker, &city, "session-ended", id, "done").await;
         Ok(())
+    }
+
+    /// Ends every session of an account, as whoever looks after security may; how many there were.
+    pub async fn sessions_end_of(
+        &self,
+        asker: &Asker,
+        division: &Division,
+        account: &AccountId,
+    ) -> Result<u64, Denied> {
+        self.allow(asker, Deed::EndSessions, Place { division, department: None }, &account.0).await?;
+        let city = self.city_division().ok_or(Denied::Unavailable)?;
+        let ended = self.store().session_end_all(city.clone(), account.clone()).await?;
+        self.note(asker, &city, "sessions-ended", &account.0, &ended.to_string()).await;
+        Ok(ended)
     }
 
     /// The mandates by which the asker may act now.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lotus_domain::access::{Deed, Place};
 use lotus_domain::activation::{Activation, Grant};
 use lotus_domain::district::Division;
 use lotus_domain::form::Value;
@@ -10,6 +11,7 @@ use lotus_domain::text::Language;
 use lotus_store::StoreError;
 
 use crate::Visit;
+use crate::asker::{Asker, Denied};
 use crate::plugin::{Active, Ready};
 use crate::start::Platform;
 
@@ -91,6 +93,14 @@ impl Platform {
         let removed = self.store().activation_remove(division.clone(), plugin.to_owned()).await?;
         self.reload().await?;
         Ok(removed)
+    }
+
+    /// The same for whoever asks, if it is theirs to do.
+    pub async fn plugin_stop(&self, asker: &Asker, division: &Division, plugin: &str) -> Result<bool, Denied> {
+        self.allow(asker, Deed::ChangePlugins, Place { division, department: None }, plugin).await?;
+        let stopped = self.deactivate(division, plugin).await?;
+        self.note(asker, division, "plugin-stopped", plugin, if stopped { "done" } else { "did not serve" }).await;
+        Ok(stopped)
     }
 
     /// A zone's and a service's id is an address of the district: no two plugins may claim one.

@@ -52,7 +52,7 @@ pub use second_factor::{Coded, Enrolment};
 pub use service::{Receipt, ServiceForm, Submission};
 pub use start::{Platform, PlatformConfig};
 pub use token::{FormToken, Key};
-pub use worklist::{WorkError, applicant_line};
+pub use worklist::{Clocked, WorkError};
 pub use zone::ZonePage;
 
 use lotus_domain::district::Division;

@@ -3,13 +3,30 @@
 use std::collections::BTreeSet;
 
 use lotus_domain::access::{Deed, Held, Place, Reach};
-use lotus_domain::case::{Actor, Case, CaseNumber};
+use lotus_domain::case::{Actor, Case, CaseNumber, Subject};
 use lotus_domain::district::Division;
 use lotus_domain::text::Text;
 
 use crate::asker::{Asker, Denied, Who};
 use crate::case::{CaseError, CaseView};
 use crate::start::Platform;
+
+/// A case as whoever watches the clocks sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clocked {
+    /// Its number.
+    pub number: CaseNumber,
+    /// What it is about.
+    pub service: Text,
+    /// Who must answer.
+    pub department: Text,
+    /// Where it is.
+    pub state: Text,
+    /// The last day of the promise.
+    pub due: Option<jiff::civil::Date>,
+    /// Working days until then; none while its clock does not run.
+    pub left: Option<i32>,
+}
 
 /// Why a member of staff does not see or move a case.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +72,28 @@ impl Platform {
         cases.sort_by(|a, b| (a.due.is_none(), a.due, &a.number).cmp(&(b.due.is_none(), b.due, &b.number)));
         cases.truncate(limit as usize);
         Ok(cases)
+    }
+
+    /// How a district's open cases stand against their clocks, by their due day: no word of what people gave.
+    pub async fn clocks(&self, asker: &Asker, division: &Division, limit: u32) -> Result<Vec<Clocked>, Denied> {
+        let held = asker.person().map(|person| person.access.held.as_slice()).unwrap_or_default();
+        let own = held.iter().find(|held| held.division == *division).and_then(|held| held.department.clone());
+        let department = own.as_deref();
+        self.allow(asker, Deed::SeeClocks, Place { division, department }, "clocks").await?;
+        let cases = self.store().case_list_worklist(division, department, None, limit).await?;
+        let clocked = |case: Case| {
+            let state = case.definition.state(&case.state).map(|state| state.title.clone());
+            let Subject::Service { title, department, .. } = &case.subject;
+            Clocked {
+                left: self.days_left(&case),
+                due: case.due,
+                service: title.clone(),
+                department: department.clone(),
+                state: state.unwrap_or_else(|| Text::zh(case.state.clone())),
+                number: case.number,
+            }
+        };
+        Ok(cases.into_iter().map(clocked).collect())
     }
 
     /// The departments whose worklist the asker sees in a district; none means every department.
@@ -165,13 +204,5 @@ impl Platform {
         let view = self.my_case(asker, number).await?;
         let actor = Actor { role: lotus_domain::kind::Role::Applicant, account: asker.name() };
         self.act(view, actor, revision, action, reason, &[lotus_domain::kind::Role::Applicant]).await
-    }
-}
-
-/// What the staff's pages call a case's applicant, where one was signed in.
-pub fn applicant_line(case: &Case) -> Text {
-    match &case.account {
-        Some(_) => Text::new("实名申请", "Signed-in applicant"),
-        None => Text::new("未登录申请", "Applicant without an account"),
     }
 }

@@ -80,10 +80,15 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
         }
         Deed::MakeTokens => browser.get(&format!("/console/d/{division}/tokens")).await,
         Deed::ReadAudit => browser.get(&format!("/console/d/{division}/audit")).await,
-        // Theirs have no page of their own: `SeePlugins` is looked at below, the others come with later pages.
-        Deed::FollowOwnCases | Deed::SeeClocks | Deed::SeePlugins | Deed::ChangePlugins | Deed::EndSessions => {
-            return None;
+        Deed::SeeClocks => browser.get(&format!("/staff/d/{division}/clocks")).await,
+        Deed::ChangePlugins => {
+            browser.post(&format!("/console/d/{division}/plugins/stop"), &[("plugin", "no.such.plugin")]).await
         }
+        Deed::EndSessions => {
+            browser.post(&format!("/console/d/{division}/sessions/end"), &[("account", "nobody")]).await
+        }
+        // Looked at below: everybody who is signed in has their own cases, and the console is one page for all districts.
+        Deed::FollowOwnCases | Deed::SeePlugins => return None,
     })
 }
 
@@ -123,11 +128,14 @@ async fn every_row_of_the_role_table_is_what_the_pages_do_in_two_districts() {
                     }
                 }
             }
+            assert_eq!(browser.get("/me").await.status, StatusCode::OK, "{role:?} has a page of their own");
             let console = browser.get("/console").await;
             let sees = console.body.contains("cn.xuchang");
             assert_eq!(sees, role.deeds().contains(&Deed::SeePlugins), "{role:?} sees plugins");
         }
     }
+    let clocks = signed_in(&city, "supervision").await.get("/staff/d/411081/clocks").await;
+    assert!(clocks.body.contains(&numbers[0]) && !clocks.body.contains("钧瓷工坊"), "clocks name nobody");
     let nobody = city.browser();
     for path in ["/staff", "/staff/d/411081", "/console", "/console/d/411081/audit", "/me"] {
         let led = nobody.get(path).await;

@@ -94,3 +94,7 @@ error-too-many = Too many requests
 error-too-many-detail = Too many requests came from the same place.
 error-too-many-next = Wait a moment, then try again.
 case-given-by-applicant = What the applicant filled in
+clocks-title = Clocks
+clocks-of = How cases of { $name } stand against their clocks
+console-stop = Stop
+roles-end-sessions = Sign out everywhere

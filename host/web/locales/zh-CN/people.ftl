@@ -90,3 +90,7 @@ error-too-many = 操作太频繁
 error-too-many-detail = 同一来源的请求太多。
 error-too-many-next = 请稍等片刻再试。
 case-given-by-applicant = 申请人填写的内容
+clocks-title = 时限
+clocks-of = { $name }办件时限
+console-stop = 停用
+roles-end-sessions = 结束其登录

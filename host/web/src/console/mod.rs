@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Form as Sent, State};
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
@@ -20,10 +20,13 @@ use lotus_domain::district::{District, Division};
 use lotus_domain::record::CallRecord;
 use lotus_domain::text::Text;
 use lotus_platform::{FleetEntry, State as Health};
+use serde::Deserialize;
 
+use crate::account::leads;
 use crate::app::App;
 use crate::asker::Known;
 use crate::error::Error;
+use crate::portal::Named;
 use crate::reader::Reader;
 use crate::render::frame::{Frame, page};
 
@@ -41,6 +44,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/console/d/{division}/tokens", get(token::list).post(token::make))
         .route("/console/d/{division}/tokens/{token}/end", post(token::end))
         .route("/console/d/{division}/audit", get(audit::show))
+        .route("/console/d/{division}/sessions/end", post(role::end_sessions))
+        .route("/console/d/{division}/plugins/stop", post(stop))
 }
 
 #[derive(Template)]
@@ -49,6 +54,8 @@ struct FleetPage<'a> {
     f: Frame,
     fleet: Vec<FleetEntry>,
     names: BTreeMap<Division, Text>,
+    /// Where whoever looks may stop a plugin.
+    changes: Vec<Division>,
     /// None where the database is away.
     failures: Option<Vec<CallRecord>>,
     zone: &'a TimeZone,
@@ -112,6 +119,12 @@ async fn fleet(State(app): State<App>, reader: Reader, Known(asker): Known) -> R
         .map(|failures| failures.into_iter().filter(|record| sees(&record.division)).collect());
     let view = FleetPage {
         f: Frame::new(&app, &reader, reader.words.t("console-title")),
+        changes: ways
+            .iter()
+            .map(|way| &way.district.division)
+            .filter(|d| may(Deed::ChangePlugins, d))
+            .cloned()
+            .collect(),
         fleet: app.platform.fleet().into_iter().filter(|entry| sees(&entry.division)).collect(),
         names: app.platform.districts().iter().map(|d| (d.division.clone(), d.name.clone())).collect(),
         failures: failures.inspect_err(|error| tracing::error!(%error, "records can't be read")).ok(),
@@ -119,6 +132,27 @@ async fn fleet(State(app): State<App>, reader: Reader, Known(asker): Known) -> R
         ways,
     };
     kept_by_nobody(page(&view))
+}
+
+#[derive(Deserialize)]
+struct InDistrict {
+    division: Division,
+}
+
+#[derive(Deserialize)]
+struct Stopped {
+    plugin: String,
+}
+
+/// `POST /console/d/{division}/plugins/stop`: a plugin that does harm goes out of service at once.
+async fn stop(
+    State(app): State<App>,
+    Known(asker): Known,
+    Named(place): Named<InDistrict>,
+    Sent(stopped): Sent<Stopped>,
+) -> Result<Response, Error> {
+    app.platform.plugin_stop(&asker, &place.division, &stopped.plugin).await?;
+    Ok(leads("/console", &[]))
 }
 
 /// What the console has pages for.

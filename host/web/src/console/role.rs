@@ -48,6 +48,8 @@ struct RolesPage {
     holders: Vec<Holder>,
     /// What the asker may give here.
     gives: Vec<Role>,
+    /// Whether the asker may sign others out.
+    ends: bool,
 }
 
 /// `GET /console/d/{division}/roles`
@@ -64,7 +66,8 @@ pub(super) async fn list(
     let own = asker.person().map(|person| person.access.roles_for(Deed::ChangeRoles, here, now).collect::<Vec<_>>());
     let gives = own.unwrap_or_default().iter().flat_map(|role| role.gives()).copied().collect();
     let f = Frame::new(&app, &reader, reader.words.t("roles-title")).of(&app, &district).at(Part::Staff);
-    kept_by_nobody(page(&RolesPage { f, district, holders, gives }))
+    let ends = app.platform.may(&asker, Deed::EndSessions, here);
+    kept_by_nobody(page(&RolesPage { f, district, holders, gives, ends }))
 }
 
 #[derive(Deserialize)]
@@ -116,5 +119,22 @@ pub(super) async fn take(
     let account = AccountId(change.account.trim().to_owned());
     let department = change.department();
     app.platform.role_take(&asker, &place.division, &account, change.role()?, department.as_deref()).await?;
+    Ok(leads(&format!("/console/d/{}/roles", place.division), &[]))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Whose {
+    account: String,
+}
+
+/// `POST /console/d/{division}/sessions/end`: whoever lost a telephone, or the service, is signed out everywhere.
+pub(super) async fn end_sessions(
+    State(app): State<App>,
+    Known(asker): Known,
+    Named(place): Named<InDistrict>,
+    Sent(whose): Sent<Whose>,
+) -> Result<Response, Error> {
+    let account = AccountId(whose.account.trim().to_owned());
+    app.platform.sessions_end_of(&asker, &place.division, &account).await?;
     Ok(leads(&format!("/console/d/{}/roles", place.division), &[]))
 }

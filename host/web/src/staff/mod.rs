@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use lotus_domain::access::{Deed, Place};
 use lotus_domain::case::{Case, CaseNumber, Subject};
 use lotus_domain::district::{District, Division};
-use lotus_platform::WorkError;
+use lotus_platform::{Clocked, WorkError};
 use serde::Deserialize;
 
 use crate::account::leads;
@@ -34,6 +34,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/staff", get(districts))
         .route("/staff/d/{division}", get(worklist))
+        .route("/staff/d/{division}/clocks", get(clocks))
         .route("/staff/cases/{number}", get(case))
         .route("/staff/cases/{number}/actions/{action}", post(act))
 }
@@ -126,6 +127,36 @@ async fn worklist(
     let mut response = page(&WorklistPage { f, district, lines, next })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "clocks.html")]
+struct ClocksPage {
+    f: Frame,
+    district: Arc<District>,
+    clocks: Vec<Clocked>,
+}
+
+impl ClocksPage {
+    fn urgency(clocked: &Clocked) -> &'static str {
+        urgency(clocked.left)
+    }
+}
+
+/// Cases that are shown by their clocks.
+const MOST_CLOCKS: u32 = 500;
+
+/// `GET /staff/d/{division}/clocks`
+async fn clocks(
+    State(app): State<App>,
+    reader: Reader,
+    Known(asker): Known,
+    Named(place): Named<InDistrict>,
+) -> Result<Response, Error> {
+    let clocks = app.platform.clocks(&asker, &place.division, MOST_CLOCKS).await?;
+    let district = app.platform.district(&place.division).ok_or(Error::NoPage)?;
+    let f = Frame::new(&app, &reader, reader.words.t("clocks-title")).of(&app, &district).at(Part::Staff);
+    page(&ClocksPage { f, district, clocks })
 }
 
 #[derive(Deserialize)]
