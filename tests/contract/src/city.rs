@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 use std::ops::Bound;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use lotus_domain::calendar::Calendar;
@@ -16,10 +16,15 @@ type Place = (String, String, String);
 /// What capabilities ask in tests.
 pub struct City {
     stored: Mutex<Stored>,
-    items: Vec<DistrictItem>,
-    calendar: Arc<Calendar>,
     away: bool,
 }
+
+/// What every city of a process shares: it does not change.
+static DEMONSTRATION: LazyLock<(Vec<DistrictItem>, Arc<Calendar>)> = LazyLock::new(|| {
+    let city = lotus_demo::city().expect("the demonstration's data are sound");
+    let calendar = Calendar::new(2020, 2035, &city.calendar).expect("the years are a calendar's");
+    (city.items, Arc::new(calendar))
+});
 
 #[derive(Default)]
 struct Stored {
@@ -39,9 +44,7 @@ impl City {
     }
 
     fn built(away: bool) -> Self {
-        let city = lotus_demo::city().expect("the demonstration's data are sound");
-        let calendar = Calendar::new(2020, 2035, &city.calendar).expect("the years are a calendar's");
-        Self { stored: Mutex::default(), items: city.items, calendar: Arc::new(calendar), away }
+        Self { stored: Mutex::default(), away }
     }
 
     /// Every key that is stored, with its district and plugin.
@@ -62,7 +65,7 @@ impl City {
             return Err(PortError);
         }
         let here = move |item: &&DistrictItem| item.division == caller.division;
-        Ok(self.items.iter().filter(here).map(|item| &item.item))
+        Ok(DEMONSTRATION.0.iter().filter(here).map(|item| &item.item))
     }
 }
 
@@ -161,6 +164,6 @@ impl Ports for City {
     }
 
     fn calendar(&self) -> Option<Arc<Calendar>> {
-        Some(Arc::clone(&self.calendar))
+        Some(Arc::clone(&DEMONSTRATION.1))
     }
 }
