@@ -5,4 +5,5 @@
 //!
 //! Which programs the machine has is a matter of the build: see `lotus_test_find`.
 
+pub mod oidc;
 pub mod postgres;

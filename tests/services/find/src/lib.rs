@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 
 /// The variable that names the directory of PostgreSQL's server programs. One that holds none means "none".
 pub const POSTGRES_BIN: &str = "LOTUS_POSTGRES_BIN";
+/// The variable that names the directory of Node.js's programs. One that holds none means "none".
+pub const NODE_BIN: &str = "LOTUS_NODE_BIN";
 /// The variable that makes a missing program an error of the build.
 pub const REQUIRE: &str = "LOTUS_REQUIRE_SERVICES";
 
@@ -33,13 +35,22 @@ struct Program {
     find: fn() -> Option<PathBuf>,
 }
 
-const PROGRAMS: &[Program] = &[Program {
-    cfg: "has_postgres",
-    name: "PostgreSQL",
-    install: "apt-get install postgresql",
-    variable: POSTGRES_BIN,
-    find: || postgres_bin().map(|bin| bin.join("postgres")),
-}];
+const PROGRAMS: &[Program] = &[
+    Program {
+        cfg: "has_postgres",
+        name: "PostgreSQL",
+        install: "apt-get install postgresql",
+        variable: POSTGRES_BIN,
+        find: || postgres_bin().map(|bin| bin.join("postgres")),
+    },
+    Program {
+        cfg: "has_node",
+        name: "Node.js with npm",
+        install: "apt-get install nodejs npm",
+        variable: NODE_BIN,
+        find: || node_bin().map(|bin| bin.join("npm")),
+    },
+];
 
 /// Package managers' lists: one of them changes when a program is installed, so that the search is made again then. A
 /// directory like `/usr/lib` would be walked by cargo file by file, and a path that is missing is "changed" every time.
@@ -92,6 +103,15 @@ pub fn postgres_bin() -> Option<PathBuf> {
         .map(|(_, folder)| folder.join("bin"))
         .chain(env::split_paths(&path))
         .find(|bin| holds(bin, &NEEDED))
+}
+
+/// The directory with `node` and `npm`: `LOTUS_NODE_BIN` (then nothing else is looked at), `PATH`.
+pub fn node_bin() -> Option<PathBuf> {
+    const NEEDED: [&str; 2] = ["node", "npm"];
+    if let Some(named) = env::var_os(NODE_BIN).filter(|named| !named.is_empty()) {
+        return Some(PathBuf::from(named)).filter(|bin| holds(bin, &NEEDED));
+    }
+    env::split_paths(&env::var_os("PATH").unwrap_or_default()).find(|bin| holds(bin, &NEEDED))
 }
 
 fn holds(bin: &Path, programs: &[&str]) -> bool {
