@@ -135,7 +135,7 @@ impl Collector for Calls {
                 .map(|(bound, cumulated)| {
                     let own = cumulated.saturating_sub(upto);
                     upto = *cumulated;
-                    (if bound.is_finite() { *bound } else { f64::MAX }, own)
+                    (*bound, own)
                 })
                 .collect();
             timed.encode_family(&labels(series))?.encode_histogram::<NoLabelSet>(

@@ -1,5 +1,5 @@
 # Wordings of the console: the fleet of plugins and what went wrong.
-console-title = Plugins
+console-title = Console
 console-plugins = Plugins
 console-failing = Failing
 console-calls = Calls

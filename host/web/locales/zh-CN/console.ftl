@@ -1,5 +1,5 @@
 # 控制台的用语：插件和失败记录。
-console-title = 插件控制台
+console-title = 控制台
 console-plugins = 运行的插件
 console-failing = 出现故障
 console-calls = 调用次数

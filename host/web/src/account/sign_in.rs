@@ -167,8 +167,9 @@ pub(crate) async fn out(State(app): State<App>, Known(asker): Known, headers: He
     if let Some(person) = asker.person() {
         let base = back_address(&app, &headers, "");
         let home = base.trim_end_matches("/sign-in//back").to_owned() + "/";
-        to = app.platform.sign_out_url(&person.account.provider, &home).await.unwrap_or(to);
+        // Here first: a provider that is slow or away keeps nobody signed in.
         app.platform.sign_out(&asker).await?;
+        to = app.platform.sign_out_url(&person.account.provider, &home).await.unwrap_or(to);
     }
     Ok(leads(&to, &[no_session(&app)]))
 }
