@@ -34,7 +34,7 @@ enum Command {
         /// Where to listen; port 0 takes a free one.
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
-        /// A PostgreSQL to use in place of SQLite in the data directory: postgres://user:password@host/database
+        /// A PostgreSQL to use in place of SQLite in the data directory: `postgres://user:password@host/database`
         #[arg(long)]
         database: Option<String>,
     },
