@@ -3,11 +3,12 @@
 mod bindings;
 mod from_guest;
 mod host;
+mod points;
 mod to_guest;
 
 use serde::{Deserialize, Serialize};
 use wasmtime::Store;
-use wasmtime::component::{HasSelf, Instance, InstancePre, Linker};
+use wasmtime::component::{HasSelf, Instance, Linker};
 
 use self::bindings::exports::lotus::plugin::{services, zones};
 use self::bindings::lotus::plugin::{pages, types};
@@ -16,6 +17,7 @@ use crate::outcome::Outcome;
 use crate::sandbox::Sandbox;
 
 pub(crate) use self::from_guest::Misfit;
+pub(crate) use self::points::{NotAnswered, Points};
 
 /// The generation's number.
 pub(crate) const GENERATION: u32 = 1;
@@ -27,23 +29,6 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()
     bindings::lotus::plugin::storage::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
     bindings::lotus::plugin::catalog::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
     bindings::lotus::plugin::calendar::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)
-}
-
-/// Where a component's exports are.
-#[derive(Clone)]
-pub(crate) struct Points {
-    zones: Option<zones::GuestIndices>,
-    services: Option<services::GuestIndices>,
-}
-
-impl Points {
-    /// Finds them; an export of the right name and the wrong shape is an error.
-    pub(crate) fn find(pre: &InstancePre<Sandbox>, has_zones: bool, has_services: bool) -> wasmtime::Result<Self> {
-        Ok(Self {
-            zones: has_zones.then(|| zones::GuestIndices::new(pre)).transpose()?,
-            services: has_services.then(|| services::GuestIndices::new(pre)).transpose()?,
-        })
-    }
 }
 
 /// A call in the generation's types: what a transcript holds.
@@ -103,12 +88,7 @@ impl Call {
     }
 }
 
-/// The extension point is not among the component's exports.
-#[derive(Debug, thiserror::Error)]
-#[error("it does not answer {0}; its manifest and its component say which points it answers")]
-pub(crate) struct NotAnswered(&'static str);
-
-/// Makes the call on a fresh instance.
+/// Makes the call on an instance.
 pub(crate) async fn dispatch(
     points: &Points,
     instance: &Instance,
@@ -116,37 +96,37 @@ pub(crate) async fn dispatch(
     call: &Call,
 ) -> wasmtime::Result<Reply> {
     let context = &call.context;
-    let (no_zones, no_services) = (|| NotAnswered("zones"), || NotAnswered("services"));
-    match &call.function {
+    Ok(match &call.function {
         Function::ListZones => {
-            let guest = points.zones.as_ref().ok_or_else(no_zones)?.load(&mut *store, instance)?;
-            Ok(Reply::Zones(guest.call_list_zones(store, context).await?))
+            let (zones,) = points::call(store, instance, &points.zones()?.list, (context,)).await?;
+            Reply::Zones(zones)
         }
         Function::Render(request) => {
-            let guest = points.zones.as_ref().ok_or_else(no_zones)?.load(&mut *store, instance)?;
-            Ok(Reply::Page(guest.call_render(store, context, request).await?))
+            let (page,) = points::call(store, instance, &points.zones()?.render, (context, request)).await?;
+            Reply::Page(page)
         }
         Function::ListServices => {
-            let guest = points.services.as_ref().ok_or_else(no_services)?.load(&mut *store, instance)?;
-            Ok(Reply::Services(guest.call_list_services(store, context).await?))
+            let (services,) = points::call(store, instance, &points.services()?.list, (context,)).await?;
+            Reply::Services(services)
         }
         Function::Form(service) => {
-            let guest = points.services.as_ref().ok_or_else(no_services)?.load(&mut *store, instance)?;
-            Ok(Reply::Form(guest.call_form(store, context, service).await?))
+            let form = &points.services()?.form;
+            let (form,) = points::call(store, instance, form, (context, service.as_str())).await?;
+            Reply::Form(form)
         }
         Function::Check(submission) => {
-            let guest = points.services.as_ref().ok_or_else(no_services)?.load(&mut *store, instance)?;
-            Ok(Reply::Checked(guest.call_check(store, context, submission).await?))
+            let (errors,) = points::call(store, instance, &points.services()?.check, (context, submission)).await?;
+            Reply::Checked(errors)
         }
         Function::Submit(submission) => {
-            let guest = points.services.as_ref().ok_or_else(no_services)?.load(&mut *store, instance)?;
-            Ok(Reply::Submitted(guest.call_submit(store, context, submission).await?))
+            let (outcome,) = points::call(store, instance, &points.services()?.submit, (context, submission)).await?;
+            Reply::Submitted(outcome)
         }
         Function::Advance(request) => {
-            let guest = points.services.as_ref().ok_or_else(no_services)?.load(&mut *store, instance)?;
-            Ok(Reply::Advised(guest.call_advance(store, context, request).await?))
+            let (advice,) = points::call(store, instance, &points.services()?.advance, (context, request)).await?;
+            Reply::Advised(advice)
         }
-    }
+    })
 }
 
 impl Reply {

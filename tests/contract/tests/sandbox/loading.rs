@@ -113,6 +113,12 @@ async fn the_right_name_with_the_wrong_shape_is_refused() {
     let error = refused("\"zones\"", &component(wrong)).await;
     assert!(matches!(error, LoadError::Incompatible(_)), "{error:?}");
     says(&error, "does not fit the contract", "build it against wit/ as it is in this repository");
+    let wrong = "(component (core module $m (func (export \"f\"))) (core instance $i (instantiate $m)) \
+                 (func $f (canon lift (core func $i \"f\"))) \
+                 (instance $zones (export \"list-zones\" (func $f)) (export \"render\" (func $f))) \
+                 (export \"lotus:plugin/zones@1.0.0\" (instance $zones)))";
+    let error = refused("\"zones\"", &component(wrong)).await;
+    says(&error, "has another list-zones than the contract", "build it against wit/ as it is in this repository");
     let wrong = "(component (import \"lotus:plugin/log@1.0.0\" (instance (export \"write\" (func)))))";
     let error = Stage::shared().runtime.load(&manifest("\"zones\""), &component(wrong)).await.expect_err("refused");
     assert!(matches!(error, LoadError::MissingExport("zones") | LoadError::Incompatible(_)), "{error:?}");
