@@ -35,9 +35,10 @@ use crate::token::{from_hex, to_hex};
 const FLOW_MILLISECONDS: i64 = 10 * 60 * 1000;
 /// How far the provider's clock may be off.
 const SKEW_SECONDS: i64 = 120;
-/// Discovery is made again after this time, and at once where a signature is by an unknown key.
+/// What a provider said of itself is believed so long; where a signature is by an unknown key, it is asked at once.
 const DISCOVERED: Duration = Duration::from_hours(1);
-/// … but not more often than this, so that forged tokens don't make us ask all the time.
+/// A provider is not asked more often than this, whether it is there or which keys it has: neither an absence nor forged
+/// tokens make us ask all the time.
 const AGAIN: Duration = Duration::from_secs(5);
 /// How long the provider may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -169,12 +170,21 @@ type Relying = Client<
 /// A provider and what was discovered about it.
 pub(crate) struct Known {
     provider: Provider,
-    discovered: Mutex<Option<(Instant, Arc<ProviderMetadataWithLogout>)>>,
+    discovered: Mutex<Discovered>,
+}
+
+#[derive(Default)]
+struct Discovered {
+    metadata: Option<(Instant, Arc<ProviderMetadataWithLogout>)>,
+    /// When it did not answer, and how; nothing where it answered since.
+    away: Option<(Instant, String)>,
+    /// When it was asked for the sake of an unknown key.
+    for_key: Option<Instant>,
 }
 
 impl Known {
     pub(crate) fn new(provider: Provider) -> Self {
-        Self { provider, discovered: Mutex::new(None) }
+        Self { provider, discovered: Mutex::default() }
     }
 
     /// What the provider says of itself, from memory where that is younger than `at_most`.
@@ -184,24 +194,49 @@ impl Known {
         at_most: Duration,
     ) -> Result<Arc<ProviderMetadataWithLogout>, OidcError> {
         let mut discovered = self.discovered.lock().await;
-        if let Some((at, metadata)) = discovered.as_ref()
-            && at.elapsed() < at_most
+        match &discovered.metadata {
+            Some((at, metadata)) if at.elapsed() < at_most => Ok(Arc::clone(metadata)),
+            _ => self.discover(http, &mut discovered).await,
+        }
+    }
+
+    /// What the provider says of itself now that it signed with a key that we don't know.
+    async fn metadata_for_key(&self, http: &reqwest::Client) -> Result<Arc<ProviderMetadataWithLogout>, OidcError> {
+        let mut discovered = self.discovered.lock().await;
+        match &discovered.metadata {
+            Some((_, metadata)) if discovered.for_key.is_some_and(|at| at.elapsed() < AGAIN) => {
+                Ok(Arc::clone(metadata))
+            }
+            _ => {
+                discovered.for_key = Some(Instant::now());
+                self.discover(http, &mut discovered).await
+            }
+        }
+    }
+
+    async fn discover(
+        &self,
+        http: &reqwest::Client,
+        discovered: &mut Discovered,
+    ) -> Result<Arc<ProviderMetadataWithLogout>, OidcError> {
+        if let Some((at, why)) = &discovered.away
+            && at.elapsed() < AGAIN
         {
-            return Ok(Arc::clone(metadata));
+            return Err(OidcError::Away(why.clone()));
         }
         let issuer =
             IssuerUrl::new(self.provider.issuer.clone()).map_err(|error| OidcError::Away(error.to_string()))?;
         match ProviderMetadataWithLogout::discover_async(issuer, http).await {
             Ok(metadata) => {
                 let metadata = Arc::new(metadata);
-                *discovered = Some((Instant::now(), Arc::clone(&metadata)));
+                discovered.metadata = Some((Instant::now(), Arc::clone(&metadata)));
+                discovered.away = None;
                 Ok(metadata)
             }
-            // What it said before is better than nothing: it may be away for a moment only.
-            Err(error) => match discovered.as_ref() {
-                Some((_, metadata)) => Ok(Arc::clone(metadata)),
-                None => Err(OidcError::Away(error.to_string())),
-            },
+            Err(error) => {
+                discovered.away = Some((Instant::now(), error.to_string()));
+                Err(OidcError::Away(error.to_string()))
+            }
         }
     }
 
@@ -233,7 +268,8 @@ impl Platform {
     /// Begins a sign-in: where the browser goes, and what it must bring back to `redirect`. `then` is a path of ours.
     pub async fn sign_in_begin(&self, provider: &str, redirect: &str, then: &str) -> Result<SignInFlow, OidcError> {
         let known = self.provider(provider)?;
-        let metadata = known.metadata(&http()?, DISCOVERED).await?;
+        // Asked before the browser is sent there: an error of ours tells people more than an address that is dead.
+        let metadata = known.metadata(&http()?, AGAIN).await?;
         let client = known.client(&metadata, redirect)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (url, state, nonce) = client
@@ -282,13 +318,16 @@ impl Platform {
         let token = tokens.id_token().ok_or_else(|| OidcError::Untrusted("it gave no ID token".to_owned()))?;
         let nonce = Nonce::new(flow.nonce);
         let verify = |client: &Relying| {
-            let verifier = client.id_token_verifier().set_time_fn(|| utc_with_skew(SKEW_SECONDS));
+            let verifier = client
+                .id_token_verifier()
+                .set_time_fn(|| utc_with_skew(SKEW_SECONDS))
+                .set_issue_time_verifier_fn(|issued| just_now(issued.timestamp(), Timestamp::now().as_second()));
             token.claims(&verifier, &nonce).cloned()
         };
         let claims = match verify(&client) {
             // Signed by a key that we don't know: the provider may have taken a new one since.
             Err(ClaimsVerificationError::SignatureVerification(_)) => {
-                let metadata = known.metadata(&http, AGAIN).await?;
+                let metadata = known.metadata_for_key(&http).await?;
                 verify(&known.client(&metadata, redirect)?)
             }
             verified => verified,
@@ -352,6 +391,8 @@ impl Platform {
     /// Keeps a sign-in that did not come about in the audit chain: what was wrong, not whose it was.
     pub async fn sign_in_failed(&self, asker: &Asker, provider: &str, error: &OidcError) {
         if let Some(city) = self.city_division() {
+            // Of an address that anybody can write only what we know goes into the chain.
+            let provider = self.provider(provider).map_or("unknown", |known| known.provider.id.as_str());
             self.note(asker, &city, "sign-in-failed", provider, &error.to_string()).await;
         }
     }
@@ -359,7 +400,7 @@ impl Platform {
     /// Where the browser goes to end the session at the provider too, where the provider has such a place.
     pub async fn sign_out_url(&self, provider: &str, back: &str) -> Option<String> {
         let known = self.provider(provider).ok()?;
-        let metadata = known.metadata(&http().ok()?, DISCOVERED).await.ok()?;
+        let metadata = known.metadata(&http().ok()?, AGAIN).await.ok()?;
         let end = metadata.additional_metadata().end_session_endpoint.clone()?;
         let back = PostLogoutRedirectUrl::new(back.to_owned()).ok()?;
         let request = LogoutRequest::from(end)
@@ -367,6 +408,14 @@ impl Platform {
             .set_post_logout_redirect_uri(back);
         Some(request.http_get_url().to_string())
     }
+}
+
+/// The token was made for the code that we have just shown, whatever its end says.
+fn just_now(issued: i64, now: i64) -> Result<(), String> {
+    if issued.abs_diff(now) <= SKEW_SECONDS.unsigned_abs() {
+        return Ok(());
+    }
+    Err(format!("it was issued {} seconds from now by the provider's clock", issued.saturating_sub(now)))
 }
 
 /// A path on this host: nobody is sent elsewhere after signing in.
@@ -387,6 +436,16 @@ mod chrono_now {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_may_be_off_by_two_minutes_and_no_more() {
+        for seconds in [0, 60, 120, -60, -120] {
+            assert_eq!(just_now(1_000_000 + seconds, 1_000_000), Ok(()), "{seconds}");
+        }
+        for seconds in [121, 3_600, -121, -3_600, i64::MAX - 1_000_000] {
+            assert!(just_now(1_000_000 + seconds, 1_000_000).is_err(), "{seconds}");
+        }
+    }
 
     #[test]
     fn nobody_is_sent_elsewhere_after_signing_in() {

@@ -7,8 +7,6 @@ use crate::asker::{Asker, Denied, Person};
 use crate::start::Platform;
 use crate::token::to_hex;
 
-/// Seconds of one code.
-const STEP: u64 = 30;
 /// Wrong codes in a session before it ends: whoever has the password alone gets that many guesses.
 const WRONG: u32 = 5;
 
@@ -66,9 +64,11 @@ impl Platform {
         let factor = self.store().second_factor_get(city, account).await?.ok_or(Denied::NotFound)?;
         let now = u64::try_from(self.now().as_second()).unwrap_or(0);
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
-        let right = digits.len() == 6 && totp(factor.secret, account.0.as_str())?.check(&digits, now).is_some();
-        // The code may be of the step before; counting it as this one's only makes it older than it is.
-        if right && self.store().second_factor_take(city.clone(), account.clone(), now / STEP).await? {
+        // Of the step that it belongs to, which may be the one before or the next: else it could be given again there.
+        let step = totp(factor.secret, account.0.as_str())?.check(&digits, now);
+        if let Some(step) = step
+            && self.store().second_factor_take(city.clone(), account.clone(), step).await?
+        {
             self.wrong_codes_forget(person);
             self.note(asker, city, "second-factor", account.0.as_str(), "done").await;
             return Ok(Coded::Right(self.session_strengthen(person, before).await?));

@@ -37,9 +37,10 @@ impl Browser {
         Self { base: format!("http://{address}"), client }
     }
 
-    /// A request that is still to be sent.
+    /// A request that is still to be sent: to a path of the city's, or to a whole address elsewhere.
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
-        self.client.request(method.parse().unwrap(), format!("{}{path}", self.base))
+        let address = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_owned() };
+        self.client.request(method.parse().unwrap(), address)
     }
 
     /// Looks at a page.

@@ -18,7 +18,7 @@ use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::Division;
 use lotus_domain::package::Manifest;
 use lotus_platform::{
-    Key, Keyring, Platform, PlatformConfig, ReadyAccount, Runtime, RuntimeConfig, Store, StoreConfig, Vouched,
+    Key, Keyring, Platform, PlatformConfig, Provider, ReadyAccount, Runtime, RuntimeConfig, Store, StoreConfig, Vouched,
 };
 use lotus_web::WebConfig;
 use tokio::net::TcpListener;
@@ -43,9 +43,15 @@ pub struct City {
 impl City {
     /// On SQLite, with the plugins that ship.
     pub async fn sqlite() -> Self {
+        Self::with_providers(Vec::new(), None).await
+    }
+
+    /// On SQLite, with those who vouch for people, and provider and subject of the first security administrator.
+    pub async fn with_providers(providers: Vec<Provider>, first_administrator: Option<(String, String)>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = StoreConfig::sqlite(directory.path().join("lotus.db"));
-        let city = Self::serve(store, directory, Key::random()).await;
+        let config = PlatformConfig { providers, first_administrator, ..config() };
+        let city = Self::serve(store, directory, config).await;
         city.fill().await;
         city
     }
@@ -53,21 +59,20 @@ impl City {
     /// On PostgreSQL, with the plugins that ship.
     pub async fn postgres(server: &lotus_test_services::postgres::Server) -> Self {
         let store = StoreConfig::Postgres { url: server.database(), connections: 8 };
-        let city = Self::serve(store, tempfile::tempdir().unwrap(), Key::random()).await;
+        let city = Self::serve(store, tempfile::tempdir().unwrap(), config()).await;
         city.fill().await;
         city
     }
 
     /// Another host over the same database, with a key of its own.
     pub async fn replica(&self) -> Self {
-        Self::serve(self.store.clone(), tempfile::tempdir().unwrap(), Key::random()).await
+        Self::serve(self.store.clone(), tempfile::tempdir().unwrap(), config()).await
     }
 
-    async fn serve(store: StoreConfig, directory: tempfile::TempDir, key: Key) -> Self {
+    async fn serve(store: StoreConfig, directory: tempfile::TempDir, config: PlatformConfig) -> Self {
         let runtime = RuntimeConfig { instances: 100, ..RuntimeConfig::new(directory.path().join("compiled")) };
         let runtime = Runtime::start(&runtime).unwrap();
         let opened = Store::open(&store, Keyring::parse(KEYRING).unwrap()).await.unwrap();
-        let config = PlatformConfig { ready_accounts: ready_accounts(), ..PlatformConfig::new(key) };
         let platform = Platform::start(opened, runtime, config).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -111,6 +116,11 @@ impl City {
     pub fn browser(&self) -> Browser {
         Browser::new(self.address)
     }
+}
+
+/// A host's, with a key of its own.
+fn config() -> PlatformConfig {
+    PlatformConfig { ready_accounts: ready_accounts(), ..PlatformConfig::new(Key::random()) }
 }
 
 /// The demonstration's accounts.

@@ -8,7 +8,7 @@ use axum::http::header::{CACHE_CONTROL, HOST, USER_AGENT};
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use lotus_domain::text::Text;
-use lotus_platform::{Provider, ProviderKind};
+use lotus_platform::{OidcError, Provider, ProviderKind};
 use serde::Deserialize;
 
 use super::leads;
@@ -141,8 +141,12 @@ pub(crate) async fn back(
     headers: HeaderMap,
     Query(returned): Query<Returned>,
 ) -> Result<Response, Error> {
-    if returned.error.is_some() {
-        return Err(Error::SignInRefused);
+    if let Some(said) = returned.error {
+        // Anybody can write this; the standard's words are of such letters (RFC 6749, 4.1.2.1).
+        let said = said.chars().filter(|c| c.is_ascii_lowercase() || *c == '_').take(64).collect();
+        let error = OidcError::Refused(said);
+        app.platform.sign_in_failed(&asker, &name.provider, &error).await;
+        return Err(error.into());
     }
     let flow = CookieJar::from_headers(&headers).get(FLOW).map(|flow| flow.value().to_owned()).unwrap_or_default();
     let to = back_address(&app, &headers, &name.provider);
