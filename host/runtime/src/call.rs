@@ -84,6 +84,17 @@ const TOO_MUCH_OUTPUT: &str =
 impl Runtime {
     /// Calls a plugin.
     pub async fn call(&self, plugin: &Loaded, ask: &Ask, terms: &Terms) -> Called<Answer> {
+        #[cfg(feature = "measure")]
+        if let Some(called) = self.remembered(plugin, ask) {
+            return called;
+        }
+        let called = self.call_now(plugin, ask, terms).await;
+        #[cfg(feature = "measure")]
+        self.remember(plugin, ask, &called);
+        called
+    }
+
+    async fn call_now(&self, plugin: &Loaded, ask: &Ask, terms: &Terms) -> Called<Answer> {
         let moment =
             Moment { division: terms.division.clone(), language: terms.language, at: terms.at, today: terms.today };
         let call = v1::Call::new(ask, &moment);

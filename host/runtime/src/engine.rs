@@ -63,6 +63,8 @@ pub enum StartError {
 #[derive(Clone)]
 pub struct Runtime {
     pub(crate) inner: Arc<Inner>,
+    #[cfg(feature = "measure")]
+    pub(crate) memory: Option<crate::measure::Memory>,
 }
 
 pub(crate) struct Inner {
@@ -103,6 +105,8 @@ impl Runtime {
                 most_instances: instances,
                 stop,
             }),
+            #[cfg(feature = "measure")]
+            memory: None,
         })
     }
 }

@@ -25,6 +25,7 @@ mod clock;
 mod compiled;
 mod engine;
 mod limits;
+#[cfg(feature = "measure")]
 mod measure;
 mod outcome;
 mod ports;

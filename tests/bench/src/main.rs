@@ -5,11 +5,15 @@
 //! busy makes them worse, and the way to know is to run them again.
 
 mod calls;
+mod cases;
+mod city;
 mod fleet;
 mod http;
 mod load;
 mod machine;
+mod page;
 mod server;
+mod side;
 mod start;
 mod stop;
 mod table;
@@ -27,6 +31,8 @@ const MEASURES: &[(&str, Measure)] = &[
     ("stop", stop::measure),
     ("fleet", fleet::measure),
     ("http", http::measure),
+    ("page", page::measure),
+    ("cases", cases::measure),
 ];
 
 fn main() -> ExitCode {
