@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lotus_domain::catalog::{DistrictItem, Item};
+use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::Division;
 use lotus_domain::text::Text;
 use lotus_store::StoreError;
@@ -23,7 +23,11 @@ impl Platform {
 
     /// The district's items that answer these words, best first.
     pub fn item_search(&self, division: &Division, query: &str, limit: usize) -> Vec<Arc<DistrictItem>> {
-        search(self.city().tenant(division).map(|tenant| tenant.items.as_slice()).unwrap_or_default(), query, limit)
+        search(
+            self.city().tenant(division).map(|tenant| tenant.searchable.as_slice()).unwrap_or_default(),
+            query,
+            limit,
+        )
     }
 
     /// Publishes items of a district; a version that is published stays as it is.
@@ -33,8 +37,57 @@ impl Platform {
     }
 }
 
+/// An item with the words that a search looks through, laid out once when the city is loaded: pages and plugins search
+/// for every visitor.
+pub(crate) struct Searchable {
+    item: Arc<DistrictItem>,
+    code: String,
+    /// Name; themes; department and result; summary: in small letters, both languages, by falling weight.
+    places: [(u32, String); 4],
+}
+
+impl Searchable {
+    pub(crate) fn new(item: Arc<DistrictItem>) -> Self {
+        let of = &item.item;
+        let words = |texts: &[&Text]| {
+            let both = texts.iter().flat_map(|text| [Some(text.zh.as_str()), text.en.as_deref()]).flatten();
+            both.collect::<Vec<_>>().join("\n").to_lowercase()
+        };
+        let themes: Vec<&Text> = of.themes.iter().collect();
+        let places = [
+            (20, words(&[&of.name])),
+            (8, words(&themes)),
+            (6, words(&[&of.department, &of.result.name])),
+            (3, words(&[&of.summary])),
+        ];
+        Self { code: of.code.to_lowercase(), places, item }
+    }
+
+    /// The weight of the places that hold a part of a word.
+    fn weight(&self, part: &str) -> u32 {
+        self.places.iter().filter(|(_, words)| words.contains(part)).map(|(weight, _)| weight).sum()
+    }
+
+    /// How well the item answers one word: whole where it stands, by pairs of characters where it does not, so that
+    /// “残疾证” still finds what is called “残疾人证办理”.
+    fn score(&self, word: &str) -> u32 {
+        let begins = word.len() >= 4 && self.code.starts_with(word);
+        let coded = if self.code == word { 100 } else { u32::from(begins) * 30 };
+        let whole = self.weight(word) + coded;
+        if whole > 0 {
+            return 100 * whole;
+        }
+        // Pairs mean something in Chinese alone: two Latin letters stand in every word.
+        let characters: Vec<char> = word.chars().filter(|c| !c.is_ascii()).collect();
+        let pairs = characters.windows(2).map(|pair| pair.iter().collect::<String>());
+        let weights: Vec<u32> = pairs.map(|pair| self.weight(&pair)).collect();
+        let known = weights.iter().filter(|weight| **weight > 0).count();
+        if known * 2 >= weights.len().max(1) { weights.iter().sum() } else { 0 }
+    }
+}
+
 /// Items by how well they answer a query.
-pub(crate) fn search(items: &[Arc<DistrictItem>], query: &str, limit: usize) -> Vec<Arc<DistrictItem>> {
+pub(crate) fn search(items: &[Searchable], query: &str, limit: usize) -> Vec<Arc<DistrictItem>> {
     let query = query.trim().to_lowercase();
     let words: Vec<&str> = query.split_whitespace().collect();
     if words.is_empty() {
@@ -42,40 +95,13 @@ pub(crate) fn search(items: &[Arc<DistrictItem>], query: &str, limit: usize) -> 
     }
     let mut found: Vec<(u32, &Arc<DistrictItem>)> = items
         .iter()
-        .filter_map(|item| {
-            let scores: Vec<u32> = words.iter().map(|word| score(&item.item, word)).collect();
+        .filter_map(|searchable| {
             // Every word must be answered: more words narrow a search.
-            scores.iter().all(|score| *score > 0).then(|| (scores.iter().sum(), item))
+            let scores = words.iter().map(|word| Some(searchable.score(word)).filter(|score| *score > 0));
+            let total = scores.sum::<Option<u32>>()?;
+            Some((total, &searchable.item))
         })
         .collect();
     found.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.item.code.cmp(&other.item.code)));
     found.into_iter().take(limit).map(|(_, item)| Arc::clone(item)).collect()
-}
-
-/// How well an item answers one word: whole where it stands, by pairs of characters where it does not, so that
-/// “开饭店办证” still finds what is written as “开餐饮店”.
-fn score(item: &Item, word: &str) -> u32 {
-    let places: [(u32, Vec<&Text>); 4] = [
-        (20, vec![&item.name]),
-        (8, item.themes.iter().collect()),
-        (6, vec![&item.department, &item.result.name]),
-        (3, vec![&item.summary]),
-    ];
-    let holds = |texts: &[&Text], part: &str| {
-        texts.iter().any(|text| {
-            text.zh.to_lowercase().contains(part) || text.en.as_ref().is_some_and(|en| en.to_lowercase().contains(part))
-        })
-    };
-    let whole: u32 = places.iter().filter(|(_, texts)| holds(texts, word)).map(|(weight, _)| weight).sum();
-    let code = item.code.to_lowercase();
-    let coded = if code == word { 100 } else { u32::from(word.len() >= 4 && code.starts_with(word)) * 30 };
-    if whole + coded > 0 {
-        return 100 * (whole + coded);
-    }
-    // Pairs mean something in Chinese alone: two Latin letters stand in every word.
-    let characters: Vec<char> = word.chars().filter(|c| !c.is_ascii()).collect();
-    let pairs: Vec<String> = characters.windows(2).map(|pair| pair.iter().collect()).collect();
-    let weight = |pair: &str| -> u32 { places.iter().filter(|(_, texts)| holds(texts, pair)).map(|(w, _)| w).sum() };
-    let known: Vec<u32> = pairs.iter().map(|pair| weight(pair)).filter(|weight| *weight > 0).collect();
-    if known.len() * 2 >= pairs.len().max(1) { known.iter().sum() } else { 0 }
 }

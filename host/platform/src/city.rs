@@ -8,6 +8,7 @@ use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::{District, Division};
 use lotus_store::StoreError;
 
+use crate::catalog::Searchable;
 use crate::plugin::Active;
 use crate::start::Platform;
 
@@ -29,6 +30,8 @@ pub(crate) struct City {
 pub(crate) struct Tenant {
     /// Its own items, then the city's.
     pub(crate) items: Vec<Arc<DistrictItem>>,
+    /// The same, as they are searched.
+    pub(crate) searchable: Vec<Searchable>,
     /// In the order in which they were activated.
     pub(crate) plugins: Vec<Arc<Active>>,
 }
@@ -71,12 +74,15 @@ impl City {
             if district.is_city {
                 shared.clone_from(&items);
             }
-            tenants.insert(district.division.clone(), Tenant { items, plugins: Vec::new() });
+            tenants.insert(district.division.clone(), Tenant { items, ..Tenant::default() });
         }
         for district in districts.iter().filter(|district| !district.is_city) {
             if let Some(tenant) = tenants.get_mut(&district.division) {
                 tenant.items.extend(shared.iter().cloned());
             }
+        }
+        for tenant in tenants.values_mut() {
+            tenant.searchable = tenant.items.iter().cloned().map(Searchable::new).collect();
         }
         let before = platform.city();
         let before: BTreeMap<_, _> = before

@@ -76,7 +76,7 @@ impl Ports for Sources {
 
     async fn catalog_search(&self, caller: &Caller, query: &str, limit: u32) -> Result<Vec<Item>, PortError> {
         let city = self.city.load();
-        let items = city.tenant(&caller.division).map(|tenant| tenant.items.as_slice()).unwrap_or_default();
+        let items = city.tenant(&caller.division).map(|tenant| tenant.searchable.as_slice()).unwrap_or_default();
         let found = catalog::search(items, query, limit as usize);
         Ok(found.iter().map(|item| item.item.clone()).collect())
     }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use lotus_domain::access::{Deed, Held, Place, Reach};
+use lotus_domain::access::{Deed, Held, Place, Reach, Role};
 use lotus_domain::case::{Actor, Case, CaseNumber, Subject};
 use lotus_domain::district::Division;
+use lotus_domain::kind;
 use lotus_domain::text::Text;
 
 use crate::asker::{Asker, Denied, Who};
@@ -118,6 +119,11 @@ impl Platform {
         Some(roles.into_iter().filter_map(|held| held.department.clone()).collect())
     }
 
+    /// As which parties to a case the asker may move it.
+    fn parties(&self, asker: &Asker, place: Place<'_>) -> Vec<kind::Role> {
+        self.roles_for(asker, Deed::MoveCase, place).into_iter().filter_map(Role::party).collect()
+    }
+
     /// One case whole, for the staff whose it is. Another district's is not found.
     pub async fn case_see(&self, asker: &Asker, number: &CaseNumber) -> Result<CaseView, WorkError> {
         let file = self.case_of(number).await.map_err(CaseError::from)?;
@@ -130,11 +136,7 @@ impl Platform {
         };
         let place = Place { division: &file.case.division, department: Some(file.case.subject.department()) };
         self.allow(asker, Deed::SeeCase, place, number.as_str()).await?;
-        let parties: Vec<_> = self
-            .roles_for(asker, Deed::MoveCase, place)
-            .into_iter()
-            .filter_map(lotus_domain::access::Role::party)
-            .collect();
+        let parties = self.parties(asker, place);
         let division = file.case.division.clone();
         let view = self.view(file, &parties)?;
         self.note(asker, &division, "case-seen", number.as_str(), "done").await;
@@ -158,11 +160,7 @@ impl Platform {
             let wanted = lotus_domain::case::TransitionError::NotPossible { action: action.to_owned(), state };
             return Err(CaseError::NotPossible(wanted).into());
         };
-        let parties: Vec<_> = self
-            .roles_for(asker, Deed::MoveCase, place)
-            .into_iter()
-            .filter_map(lotus_domain::access::Role::party)
-            .collect();
+        let parties = self.parties(asker, place);
         // A step that is another's is refused by the definition, under the first of the asker's own parties.
         let party = parties.iter().find(|party| **party == step.by).or(parties.first()).copied();
         let actor = Actor { role: party.ok_or(Denied::Forbidden)?, account: asker.name() };
@@ -189,7 +187,7 @@ impl Platform {
         if file.case.account.as_ref() != Some(&person.account.id) {
             return Err(CaseError::NotFound);
         }
-        self.view(file, &[lotus_domain::kind::Role::Applicant])
+        self.view(file, &[kind::Role::Applicant])
     }
 
     /// Moves one of the asker's own cases on.
@@ -202,7 +200,7 @@ impl Platform {
         reason: Option<&str>,
     ) -> Result<CaseView, CaseError> {
         let view = self.my_case(asker, number).await?;
-        let actor = Actor { role: lotus_domain::kind::Role::Applicant, account: asker.name() };
-        self.act(view, actor, revision, action, reason, &[lotus_domain::kind::Role::Applicant]).await
+        let actor = Actor { role: kind::Role::Applicant, account: asker.name() };
+        self.act(view, actor, revision, action, reason, &[kind::Role::Applicant]).await
     }
 }

@@ -239,6 +239,28 @@ async fn what_is_not_there_says_so_with_a_next_step_to_people_and_as_a_problem_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_search_finds_what_people_call_it_and_nothing_for_nonsense() {
+    let city = City::sqlite().await;
+    let program = city.browser();
+    let found = async |query: &str| {
+        let request = program.request("GET", "/api/v1/districts/411081/items").query(&[("q", query)]);
+        program.send(request).await.json().to_string()
+    };
+    for (query, name) in [
+        ("残疾人证办理", "残疾人证办理"),
+        ("残疾证", "残疾人证办理"),
+        ("企业开办", "企业开办一件事"),
+        ("disability card", "残疾人证办理"),
+        ("XC01003-411081", "食品经营许可"),
+    ] {
+        let answer = found(query).await;
+        assert!(answer.contains(name), "{query}: {answer:.300}");
+    }
+    assert!(!found("残疾证 火星").await.contains("残疾人证办理"), "every word must be answered");
+    assert!(!found("火星移民签证").await.contains("食品经营许可"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_program_submits_and_follows_through_the_api() {
     let city = City::sqlite().await;
     let program = city.browser();
