@@ -157,6 +157,9 @@ pub struct Material {
     /// What to mind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
+    /// What a file of it may be, where it is not the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepts: Option<crate::material::Accepts>,
 }
 
 const fn yes() -> bool {

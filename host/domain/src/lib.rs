@@ -12,16 +12,26 @@ pub mod calendar;
 pub mod case;
 pub mod catalog;
 pub mod chain;
+pub mod clock;
+pub mod declared;
 pub mod district;
 pub mod form;
+pub mod hook;
 pub mod kind;
 pub mod law;
+pub mod licence;
+pub mod material;
+pub mod mark;
+pub mod notice;
 pub mod package;
 pub mod page;
 pub mod record;
 pub mod service;
+pub mod setting;
 pub mod storage;
+pub mod supervision;
 pub mod text;
+pub mod warning;
 pub mod zone;
 
 /// An identifier that stands in addresses and forms: 1 to 64 of `a-z`, `0-9` and `-`, starting with a letter.

@@ -13,7 +13,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     // These two don't know each other: they meet in platform.
     ("host/store", &["host/domain"]),
     ("host/runtime", &["host/domain"]),
-    ("host/platform", &["host/domain", "host/store", "host/runtime"]),
+    // A paper is words in a template: what it is about comes from whoever has it printed.
+    ("host/paper", &["host/domain"]),
+    // Files are kept for platform; who they belong to is store's to say.
+    ("host/objects", &["host/domain"]),
+    ("host/platform", &["host/domain", "host/objects", "host/store", "host/runtime", "host/paper"]),
     // Pages see use cases, never a database or a sandbox.
     ("host/web", &["host/domain", "host/platform"]),
     // The program wires everything, and is the only one that hands the shipped plugins and the demonstration over.
@@ -61,13 +65,14 @@ const LIBRARIES: &[(&str, &[&str], &str)] = &[
         &["host/web", "tests/bench"],
         "HTTP stands in web alone; offer what you need from lotus-web",
     ),
+    ("typst*", &["host/paper"], "papers are set in paper alone; add a paper there"),
     ("askama*", &["host/web"], "pages are rendered in web alone; return data"),
     ("wit-bindgen*", &["sdk/rust"], "plugins get their bindings from lotus-sdk"),
     ("anyhow", &["host/lotus", "sdk/tooling", "tests/*"], "a library's errors are an enum with thiserror"),
     ("chrono", &["host/platform"], "time is jiff; only what speaks to openidconnect needs chrono"),
     (
         "tokio",
-        &["host/store", "host/runtime", "host/platform", "host/web", "host/lotus", "sdk/tooling", "tests/*"],
+        &["host/objects", "host/store", "host/runtime", "host/platform", "host/web", "host/lotus", "sdk/tooling", "tests/*"],
         "domain, demo, the SDKs and plugins neither wait nor do I/O",
     ),
 ];

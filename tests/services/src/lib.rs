@@ -5,5 +5,8 @@
 //!
 //! Which programs the machine has is a matter of the build: see `lotus_test_find`.
 
+pub mod clamav;
 pub mod oidc;
+pub mod pdf;
 pub mod postgres;
+pub mod s3;

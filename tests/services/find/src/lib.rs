@@ -19,6 +19,14 @@ use std::path::{Path, PathBuf};
 pub const POSTGRES_BIN: &str = "LOTUS_POSTGRES_BIN";
 /// The variable that names the directory of Node.js's programs. One that holds none means "none".
 pub const NODE_BIN: &str = "LOTUS_NODE_BIN";
+/// The variable that names the directory of poppler's programs. One that holds none means "none".
+pub const POPPLER_BIN: &str = "LOTUS_POPPLER_BIN";
+/// The variable that names the directory of the Chinese font that papers are set in. One that holds none means "none".
+pub const FONTS: &str = "LOTUS_FONTS";
+/// The variable that names the directory of ClamAV's daemon. One that holds none means "none".
+pub const CLAMAV_BIN: &str = "LOTUS_CLAMAV_BIN";
+/// The variable that names the directory of Python. One that holds none means "none".
+pub const PYTHON_BIN: &str = "LOTUS_PYTHON_BIN";
 /// The variable that makes a missing program an error of the build.
 pub const REQUIRE: &str = "LOTUS_REQUIRE_SERVICES";
 
@@ -49,6 +57,34 @@ const PROGRAMS: &[Program] = &[
         install: "apt-get install nodejs npm",
         variable: NODE_BIN,
         find: || node_bin().map(|bin| bin.join("npm")),
+    },
+    Program {
+        cfg: "has_poppler",
+        name: "poppler's pdftotext",
+        install: "apt-get install poppler-utils",
+        variable: POPPLER_BIN,
+        find: || poppler_bin().map(|bin| bin.join("pdftotext")),
+    },
+    Program {
+        cfg: "has_chinese_font",
+        name: "Noto Serif CJK",
+        install: "apt-get install fonts-noto-cjk",
+        variable: FONTS,
+        find: || fonts().map(|folder| folder.join(FONT)),
+    },
+    Program {
+        cfg: "has_clamav",
+        name: "ClamAV's daemon",
+        install: "apt-get install clamav-daemon",
+        variable: CLAMAV_BIN,
+        find: || clamav_bin().map(|bin| bin.join("clamd")),
+    },
+    Program {
+        cfg: "has_python",
+        name: "Python with venv",
+        install: "apt-get install python3-venv",
+        variable: PYTHON_BIN,
+        find: || python_bin().map(|bin| bin.join("python3")),
     },
 ];
 
@@ -109,6 +145,48 @@ pub fn postgres_bin() -> Option<PathBuf> {
 pub fn node_bin() -> Option<PathBuf> {
     const NEEDED: [&str; 2] = ["node", "npm"];
     if let Some(named) = env::var_os(NODE_BIN).filter(|named| !named.is_empty()) {
+        return Some(PathBuf::from(named)).filter(|bin| holds(bin, &NEEDED));
+    }
+    env::split_paths(&env::var_os("PATH").unwrap_or_default()).find(|bin| holds(bin, &NEEDED))
+}
+
+/// The directory with `pdftotext`: `LOTUS_POPPLER_BIN` (then nothing else is looked at), `PATH`.
+pub fn poppler_bin() -> Option<PathBuf> {
+    const NEEDED: [&str; 1] = ["pdftotext"];
+    if let Some(named) = env::var_os(POPPLER_BIN).filter(|named| !named.is_empty()) {
+        return Some(PathBuf::from(named)).filter(|bin| holds(bin, &NEEDED));
+    }
+    env::split_paths(&env::var_os("PATH").unwrap_or_default()).find(|bin| holds(bin, &NEEDED))
+}
+
+/// The font that papers are set in, by file name.
+const FONT: &str = "NotoSerifCJK-Regular.ttc";
+
+/// The directory with the Chinese font: `LOTUS_FONTS` (then nothing else is looked at), where distributions put it.
+pub fn fonts() -> Option<PathBuf> {
+    if let Some(named) = env::var_os(FONTS).filter(|named| !named.is_empty()) {
+        return Some(PathBuf::from(named)).filter(|folder| holds(folder, &[FONT]));
+    }
+    ["/usr/share/fonts/opentype/noto", "/usr/share/fonts/google-noto-serif-cjk-fonts", "/usr/share/fonts/noto-cjk"]
+        .into_iter()
+        .map(PathBuf::from)
+        .find(|folder| holds(folder, &[FONT]))
+}
+
+/// The directory with `clamd`: `LOTUS_CLAMAV_BIN` (then nothing else is looked at), where distributions put it, `PATH`.
+pub fn clamav_bin() -> Option<PathBuf> {
+    const NEEDED: [&str; 1] = ["clamd"];
+    if let Some(named) = env::var_os(CLAMAV_BIN).filter(|named| !named.is_empty()) {
+        return Some(PathBuf::from(named)).filter(|bin| holds(bin, &NEEDED));
+    }
+    let path = env::var_os("PATH").unwrap_or_default();
+    ["/usr/sbin"].into_iter().map(PathBuf::from).chain(env::split_paths(&path)).find(|bin| holds(bin, &NEEDED))
+}
+
+/// The directory with `python3`: `LOTUS_PYTHON_BIN` (then nothing else is looked at), `PATH`.
+pub fn python_bin() -> Option<PathBuf> {
+    const NEEDED: [&str; 1] = ["python3"];
+    if let Some(named) = env::var_os(PYTHON_BIN).filter(|named| !named.is_empty()) {
         return Some(PathBuf::from(named)).filter(|bin| holds(bin, &NEEDED));
     }
     env::split_paths(&env::var_os("PATH").unwrap_or_default()).find(|bin| holds(bin, &NEEDED))

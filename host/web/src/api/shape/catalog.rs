@@ -181,7 +181,7 @@ impl From<&domain::DistrictItem> for Item {
 
 impl From<domain::Material> for Material {
     fn from(material: domain::Material) -> Self {
-        let domain::Material { name, issuer, originals, copies, required, note } = material;
+        let domain::Material { name, issuer, originals, copies, required, note, accepts: _ } = material;
         Self { name: name.into(), issuer: issuer.into(), originals, copies, required, note: note.map(Text::from) }
     }
 }

@@ -1,0 +1,97 @@
+//! Settings: numbers that the city decides, dated, with the defaults of the design. A constant in code could not be
+//! changed by a notice that takes effect on a day.
+
+use jiff::civil::Date;
+
+/// What can be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Setting {
+    /// Days after which a draft that nobody touched is deleted.
+    DraftDays,
+    /// Days after which a material that belongs to no case and no account is deleted.
+    LooseMaterialDays,
+    /// Missed bookings after which booking online is suspended.
+    NoShows,
+    /// Days for which it is suspended, and within which missed bookings are counted.
+    SuspensionDays,
+    /// Days ahead for which slots can be booked.
+    BookingDays,
+    /// Minutes after a slot's beginning after which a booking that nobody came to is missed.
+    GraceMinutes,
+}
+
+impl Setting {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::DraftDays,
+        Self::LooseMaterialDays,
+        Self::NoShows,
+        Self::SuspensionDays,
+        Self::BookingDays,
+        Self::GraceMinutes,
+    ];
+
+    /// For columns.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DraftDays => "draft-days",
+            Self::LooseMaterialDays => "loose-material-days",
+            Self::NoShows => "no-shows",
+            Self::SuspensionDays => "suspension-days",
+            Self::BookingDays => "booking-days",
+            Self::GraceMinutes => "grace-minutes",
+        }
+    }
+
+    /// The setting of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|setting| setting.name() == name)
+    }
+
+    /// What holds where the city has said nothing.
+    pub const fn default(self) -> i64 {
+        match self {
+            Self::DraftDays => 90,
+            Self::LooseMaterialDays | Self::SuspensionDays => 30,
+            Self::NoShows => 3,
+            Self::BookingDays => 14,
+            Self::GraceMinutes => 15,
+        }
+    }
+}
+
+/// A value with the day from which it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dated {
+    /// Which setting.
+    pub setting: Setting,
+    /// From this day on.
+    pub since: Date,
+    /// Not negative.
+    pub value: i64,
+}
+
+/// What a setting is on a day: the newest value that holds by then, else the default.
+pub fn value_on(all: &[Dated], setting: Setting, day: Date) -> i64 {
+    let holds = all.iter().filter(|dated| dated.setting == setting && dated.since <= day);
+    holds.max_by_key(|dated| dated.since).map_or(setting.default(), |dated| dated.value.max(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_setting_changes_on_its_day_and_not_before() {
+        let set = |since, value| Dated { setting: Setting::DraftDays, since, value };
+        let all = [set(date(2026, 7, 1), 30), set(date(2026, 9, 1), 60)];
+        assert_eq!(value_on(&all, Setting::DraftDays, date(2026, 6, 30)), 90);
+        assert_eq!(value_on(&all, Setting::DraftDays, date(2026, 7, 1)), 30);
+        assert_eq!(value_on(&all, Setting::DraftDays, date(2027, 1, 1)), 60);
+        assert_eq!(value_on(&all, Setting::NoShows, date(2027, 1, 1)), 3);
+        for setting in Setting::ALL {
+            assert_eq!(Setting::parse(setting.name()), Some(setting));
+        }
+    }
+}
