@@ -5,6 +5,8 @@
 //!
 //! Invariant: whoever asks [`Access::may`] gets the answer of this table; there is no other place that decides.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +58,10 @@ pub enum Deed {
     SeeCase,
     /// Move a case on, as its definition lets the role.
     MoveCase,
+    /// Find cases by what names their applicants.
+    SearchCases,
+    /// Take a worklist away as a file, personal data masked.
+    ExportCases,
     /// See how cases stand against their clocks, without what their applicants gave.
     SeeClocks,
     /// See the plugins of a district and how they do.
@@ -141,9 +147,19 @@ impl Role {
         match self {
             Self::Citizen | Self::EnterpriseAgent => &[Deed::FollowOwnCases],
             Self::Helper => &[Deed::SeeWorklist],
-            Self::Clerk | Self::Handler | Self::DepartmentHead => {
-                &[Deed::SeeWorklist, Deed::SeeCase, Deed::MoveCase, Deed::SeeClocks]
+            Self::Clerk | Self::Handler => {
+                &[Deed::SeeWorklist, Deed::SeeCase, Deed::MoveCase, Deed::SearchCases, Deed::SeeClocks]
             }
+            // Tokens are for programs that do a department's work, so they are made by whoever answers for it.
+            Self::DepartmentHead => &[
+                Deed::SeeWorklist,
+                Deed::SeeCase,
+                Deed::MoveCase,
+                Deed::SearchCases,
+                Deed::ExportCases,
+                Deed::SeeClocks,
+                Deed::MakeTokens,
+            ],
             Self::DistrictAdministrator => &[
                 Deed::SeeWorklist,
                 Deed::SeeClocks,
@@ -155,7 +171,7 @@ impl Role {
             ],
             Self::PluginDeveloper => &[Deed::SeePlugins],
             Self::Supervisor => &[Deed::SeeClocks],
-            Self::SupervisionOfficer => &[Deed::SeeClocks, Deed::SeeWorklist],
+            Self::SupervisionOfficer => &[Deed::SeeClocks, Deed::SeeWorklist, Deed::ExportCases],
             Self::CityOperator => &[Deed::SeePlugins, Deed::ChangePlugins, Deed::MakeTokens],
             Self::SecurityAdministrator => &[Deed::SeeRoles, Deed::ChangeRoles, Deed::EndSessions],
             Self::Auditor => &[Deed::ReadAudit, Deed::SeeRoles],
@@ -292,6 +308,23 @@ impl Access {
         self.held.iter().filter(holds).map(|held| held.role)
     }
 
+    /// The departments of a district in which this may be done now; none is the whole district.
+    pub fn departments(&self, deed: Deed, division: &Division, now: Timestamp) -> Option<BTreeSet<String>> {
+        let mut departments = BTreeSet::new();
+        for held in self.held.iter().filter(|held| held.role.deeds().contains(&deed)) {
+            let place = Place { division, department: held.department.as_deref() };
+            let own = Self { held: vec![held.clone()], city: self.city.clone() };
+            match &held.department {
+                _ if !own.may(deed, place, now) => {}
+                Some(department) if held.role.reach() == Reach::Department => {
+                    departments.insert(department.clone());
+                }
+                _ => return None,
+            }
+        }
+        Some(departments)
+    }
+
     /// Whether this account, which holds `theirs`, may be given a role by this one.
     pub fn may_give(&self, role: &Held, theirs: &[Held], now: Timestamp) -> Result<(), GrantError> {
         let place = Place { division: &role.division, department: role.department.as_deref() };
@@ -311,11 +344,13 @@ impl Access {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::FollowOwnCases,
         Self::SeeWorklist,
         Self::SeeCase,
         Self::MoveCase,
+        Self::SearchCases,
+        Self::ExportCases,
         Self::SeeClocks,
         Self::SeePlugins,
         Self::ChangePlugins,
@@ -333,6 +368,8 @@ impl Deed {
             Self::SeeWorklist => "see-worklist",
             Self::SeeCase => "see-case",
             Self::MoveCase => "move-case",
+            Self::SearchCases => "search-cases",
+            Self::ExportCases => "export-cases",
             Self::SeeClocks => "see-clocks",
             Self::SeePlugins => "see-plugins",
             Self::ChangePlugins => "change-plugins",
@@ -356,6 +393,8 @@ impl Deed {
             Self::SeeWorklist => ("查看待办", "See the worklist"),
             Self::SeeCase => ("查看办件详情", "See a case whole"),
             Self::MoveCase => ("办理办件", "Move a case on"),
+            Self::SearchCases => ("检索办件", "Find cases by number, person or enterprise"),
+            Self::ExportCases => ("导出待办清单", "Export a worklist"),
             Self::SeeClocks => ("查看时限", "See how cases stand against their clocks"),
             Self::SeePlugins => ("查看插件", "See plugins and how they do"),
             Self::ChangePlugins => ("启用、停用插件", "Bring plugins into service and take them out"),
@@ -401,6 +440,18 @@ mod tests {
         assert!(!may(&handler, Deed::SeeCase, "411081", Some("商务局")));
         assert!(!may(&handler, Deed::SeeCase, "411082", Some("文化广电和旅游局")));
         assert!(!may(&handler, Deed::ReadAudit, "411081", None));
+    }
+
+    #[test]
+    fn a_scope_is_the_departments_that_a_role_is_held_in_or_the_whole_district() {
+        let of =
+            |department: Option<&str>| Held { department: department.map(Into::into), ..held(Role::Handler, "411081") };
+        let scope = |held: Vec<Held>, code: &str| access(held).departments(Deed::SearchCases, &division(code), at(0));
+        let two = scope(vec![of(Some("商务局")), of(Some("教育局"))], "411081").unwrap();
+        assert_eq!(two.into_iter().collect::<Vec<_>>(), ["商务局", "教育局"]);
+        assert_eq!(scope(vec![of(Some("商务局")), of(None)], "411081"), None, "the whole district");
+        assert_eq!(scope(vec![of(None)], "411082"), Some(BTreeSet::new()), "another district: nothing");
+        assert_eq!(scope(vec![held(Role::Auditor, "411000")], "411081"), Some(BTreeSet::new()));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Invariant: a denial tells nobody what is there. Whoever has no role in a district is told that there is nothing; who
 //! has one, that it is not theirs to do. Every denial of somebody who is signed in stands in the audit chain.
 
+use std::collections::BTreeSet;
+
 use lotus_domain::access::{Access, Deed, Place, Reach, Role};
 use lotus_domain::account::{Account, ApiToken, Mandate, Session};
 use lotus_domain::audit::Done;
@@ -28,7 +30,7 @@ pub enum Who {
     /// A person with a session.
     Person(Box<Person>),
     /// A machine with a token.
-    Machine(Box<ApiToken>),
+    Machine(Box<Machine>),
 }
 
 /// A person who is signed in.
@@ -44,6 +46,23 @@ pub struct Person {
     pub acting_for: Option<Mandate>,
     /// They hold staff roles that wait for their second factor.
     pub waits_for_second_factor: bool,
+}
+
+/// A program with a token.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Machine {
+    /// Its token.
+    pub token: ApiToken,
+    /// What whoever made the token may do now: a token never does more.
+    pub access: Access,
+}
+
+impl Machine {
+    /// Whether the token was made for this, there.
+    fn is_for(&self, deed: Deed, division: &Division) -> bool {
+        let reaches = self.token.division == *division || self.token.division == self.access.city;
+        reaches && self.token.deeds.contains(&deed)
+    }
 }
 
 /// Why something is not done.
@@ -92,7 +111,7 @@ impl Asker {
         match &self.who {
             Who::Nobody => None,
             Who::Person(person) => Some(person.account.id.to_string()),
-            Who::Machine(token) => Some(format!("token/{}", token.label)),
+            Who::Machine(machine) => Some(format!("token/{}", machine.token.label)),
         }
     }
 }
@@ -103,10 +122,8 @@ impl Platform {
         match &asker.who {
             Who::Nobody => false,
             Who::Person(person) => person.access.may(deed, place, self.now()),
-            Who::Machine(token) => {
-                let reaches =
-                    token.division == *place.division || self.city_division().as_ref() == Some(&token.division);
-                reaches && token.deeds.contains(&deed)
+            Who::Machine(machine) => {
+                machine.is_for(deed, place.division) && machine.access.may(deed, place, self.now())
             }
         }
     }
@@ -120,7 +137,7 @@ impl Platform {
             Who::Nobody => return Err(Denied::SignIn),
             Who::Person(person) if person.waits_for_second_factor => return Err(Denied::SecondFactor),
             Who::Person(person) if self.has_role_in(person, place.division) => Denied::Forbidden,
-            Who::Machine(token) if token.division == *place.division => Denied::Forbidden,
+            Who::Machine(machine) if machine.token.division == *place.division => Denied::Forbidden,
             Who::Person(_) | Who::Machine(_) => Denied::NotFound,
         };
         self.note(asker, place.division, "refused", &format!("{} {subject}", deed.name()), &denied.to_string()).await;
@@ -142,7 +159,41 @@ impl Platform {
 
     /// The roles by which somebody may do this there now.
     pub(crate) fn roles_for(&self, asker: &Asker, deed: Deed, place: Place<'_>) -> Vec<Role> {
-        asker.person().map(|person| person.access.roles_for(deed, place, self.now()).collect()).unwrap_or_default()
+        match &asker.who {
+            Who::Nobody => Vec::new(),
+            Who::Person(person) => person.access.roles_for(deed, place, self.now()).collect(),
+            Who::Machine(machine) if !machine.is_for(deed, place.division) => Vec::new(),
+            Who::Machine(machine) => machine.access.roles_for(deed, place, self.now()).collect(),
+        }
+    }
+
+    /// Whether this may be done in some department of a district now, without a word in the audit chain.
+    pub fn may_within(&self, asker: &Asker, deed: Deed, division: &Division) -> bool {
+        self.departments_for(asker, deed, division).is_none_or(|departments| !departments.is_empty())
+    }
+
+    /// The departments of a district in which the asker may do this; none is the whole district.
+    fn departments_for(&self, asker: &Asker, deed: Deed, division: &Division) -> Option<BTreeSet<String>> {
+        match &asker.who {
+            Who::Nobody => Some(BTreeSet::new()),
+            Who::Person(person) => person.access.departments(deed, division, self.now()),
+            Who::Machine(machine) if !machine.is_for(deed, division) => Some(BTreeSet::new()),
+            Who::Machine(machine) => machine.access.departments(deed, division, self.now()),
+        }
+    }
+
+    /// Lets this be done in a district, in the departments that are answered; none is the whole district.
+    pub(crate) async fn allow_within(
+        &self,
+        asker: &Asker,
+        deed: Deed,
+        division: &Division,
+        subject: &str,
+    ) -> Result<Option<BTreeSet<String>>, Denied> {
+        let departments = self.departments_for(asker, deed, division);
+        let department = departments.as_ref().and_then(|departments| departments.first().map(String::as_str));
+        self.allow(asker, deed, Place { division, department }, subject).await?;
+        Ok(departments)
     }
 
     /// Writes into the audit chain. Where the chain can't be written, the log says so loudly; what was done stands.

@@ -1,11 +1,11 @@
 //! Tokens for machines: made by people for less than they may do themselves, shown once, with an end.
 
-use lotus_domain::access::{Deed, Place};
+use lotus_domain::access::{Access, Deed, Place};
 use lotus_domain::account::ApiToken;
 use lotus_domain::chain::Hash;
 use lotus_domain::district::Division;
 
-use crate::asker::{Asker, Denied, Who};
+use crate::asker::{Asker, Denied, Machine, Who};
 use crate::start::Platform;
 use crate::token::to_hex;
 
@@ -28,8 +28,9 @@ impl Platform {
         deeds: Vec<Deed>,
         days: u32,
     ) -> Result<String, Denied> {
-        let place = Place { division, department: None };
-        self.allow(asker, Deed::MakeTokens, place, label).await?;
+        let departments = self.allow_within(asker, Deed::MakeTokens, division, label).await?;
+        let department = departments.as_ref().and_then(|departments| departments.first().map(String::as_str));
+        let place = Place { division, department };
         let maker = asker.person().ok_or(Denied::Forbidden)?;
         if deeds.is_empty() || !(1..=LONGEST_DAYS).contains(&days) || deeds.contains(&Deed::MakeTokens) {
             return Err(Denied::Forbidden);
@@ -58,8 +59,11 @@ impl Platform {
     pub async fn machine(&self, token: &str, client: Option<String>) -> Result<Asker, Denied> {
         let city = self.city_division().ok_or(Denied::Unavailable)?;
         let known = self.store().token_get(&city, &hash(token)).await?;
-        if let Some(known) = known.filter(|known| self.now() < known.ends) {
-            return Ok(Asker { who: Who::Machine(Box::new(known)), client });
+        if let Some(token) = known.filter(|known| self.now() < known.ends) {
+            // Asked each time: a token is worth what its maker may do now, not what they might when they made it.
+            let held = self.store().role_list_account(&token.made_by).await?;
+            let access = Access { held, city };
+            return Ok(Asker { who: Who::Machine(Box::new(Machine { token, access })), client });
         }
         let asker = Asker::nobody(client);
         self.note(&asker, &city, "refused", "token", "unknown or over").await;
@@ -68,7 +72,7 @@ impl Platform {
 
     /// The tokens that act in a district.
     pub async fn tokens(&self, asker: &Asker, division: &Division) -> Result<Vec<ApiToken>, Denied> {
-        self.allow(asker, Deed::MakeTokens, Place { division, department: None }, "tokens").await?;
+        self.allow_within(asker, Deed::MakeTokens, division, "tokens").await?;
         let city = self.city_division().ok_or(Denied::Unavailable)?;
         Ok(self.store().token_list(&city, division).await?)
     }

@@ -329,6 +329,7 @@ impl Platform {
             account: asker.person().map(|person| person.account.id.clone()),
         };
         let first = Event::seal(&number, None, happening);
+        self.mark_enterprise(&visit.division, &number, asker).await?;
         let new = NewCase { case, first, token: token.hash(), record };
         match self.store().case_open(visit.division.clone(), new).await? {
             Opened::New => {

@@ -19,6 +19,7 @@ use crate::oidc::{self, Provider};
 use crate::package::Packages;
 use crate::ports::Sources;
 use crate::record::Recorder;
+use crate::reseal::reseal;
 use crate::service::InFlight;
 use crate::token::Key;
 
@@ -108,6 +109,7 @@ impl Platform {
         let looking = tokio::spawn(look(Arc::downgrade(&platform.inner)));
         if let Ok(mut background) = platform.inner.background.lock() {
             background.push(looking);
+            background.push(tokio::spawn(reseal(Arc::downgrade(&platform.inner))));
         }
         Ok(platform)
     }
@@ -146,6 +148,7 @@ impl Platform {
     pub async fn reload(&self) -> Result<(), StoreError> {
         let generation = self.store().generation().await?;
         if generation != self.city().generation {
+            self.store().keys_refresh().await?;
             let city = City::load(self, generation).await?;
             self.inner.sources.city.store(Arc::new(city));
         }

@@ -4,6 +4,7 @@
 //! may be run more than once before it is (on a collision, or when its group is undone), so its body only depends on
 //! its arguments. `open` and `seal` are a read and a write with the district's keys, for what names people.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,10 +18,12 @@ use lotus_domain::case::{Case, CaseNumber, Event};
 use lotus_domain::catalog::DistrictItem;
 use lotus_domain::chain::Hash;
 use lotus_domain::district::{District, Division};
+use lotus_domain::mark;
 use lotus_domain::package::{Digest, Package};
 use lotus_domain::record::CallRecord;
 use lotus_domain::storage::{self, Expectation, Quota, ScanPage, StorageRefusal};
 
+use crate::reseal::{Part, SealedRow, SealedTable};
 use crate::vault::{Keyring, SealError, Vault, Wrapped};
 use crate::{StoreError, postgres, sqlite};
 
@@ -209,25 +212,38 @@ macro_rules! index {
     (@seal [$(#[$doc:meta])* $vis:vis] $room:ident $name:ident ($division:ident : $of:ty $(, $arg:ident : $kind:ty)*) $out:ty) => {
         $(#[$doc])*
         $vis async fn $name(&self, $division: $of $(, $arg: $kind)*) -> Result<$out, StoreError> {
-            let given = Arc::new((self.keys(&$division).await?, $division, $($arg,)*));
-            match &self.database {
-                Database::Sqlite(database) => {
-                    database.write(Box::new(move |db| {
-                        let given = Arc::clone(&given);
-                        Box::pin(async move {
-                            let (keys, $division, $($arg,)*) = &*given;
-                            sqlite::$room::$name(db, keys, $division $(, $arg)*).await
-                        })
-                    })).await
-                }
-                Database::Postgres(database) => {
-                    database.write(Box::new(move |db| {
-                        let given = Arc::clone(&given);
-                        Box::pin(async move {
-                            let (keys, $division, $($arg,)*) = &*given;
-                            postgres::$room::$name(db, keys, $division $(, $arg)*).await
-                        })
-                    })).await
+            let given = Arc::new(($division, $($arg,)*));
+            let mut keys = self.keys(&given.0).await?;
+            let mut again = false;
+            loop {
+                let (held, told) = (Arc::clone(&keys), Arc::clone(&given));
+                let done = match &self.database {
+                    Database::Sqlite(database) => {
+                        database.write(Box::new(move |db| {
+                            let (keys, given) = (Arc::clone(&held), Arc::clone(&told));
+                            Box::pin(async move {
+                                let ($division, $($arg,)*) = &*given;
+                                sqlite::$room::$name(db, &keys, $division $(, $arg)*).await
+                            })
+                        })).await
+                    }
+                    Database::Postgres(database) => {
+                        database.write(Box::new(move |db| {
+                            let (keys, given) = (Arc::clone(&held), Arc::clone(&told));
+                            Box::pin(async move {
+                                let ($division, $($arg,)*) = &*given;
+                                postgres::$room::$name(db, &keys, $division $(, $arg)*).await
+                            })
+                        })).await
+                    }
+                };
+                match done {
+                    // A write that reads first met what another replica sealed with a new key.
+                    Err(StoreError::Sealed(SealError::UnknownKey(_))) if !again => {
+                        again = true;
+                        keys = self.keys_load(&given.0).await?;
+                    }
+                    done => return done,
                 }
             }
         }
@@ -272,6 +288,19 @@ index! {
     pub(crate) write key::key_add(division: Division, keys: Vec<Wrapped>) -> ();
     /// Keeps data keys under another wrapping.
     pub(crate) write key::key_rewrap(division: Division, keys: Vec<Wrapped>) -> ();
+
+    /// Rows of a table with sealed columns, after a row, by key.
+    pub(crate) read reseal::reseal_page(
+        division: &Division, table: &'static SealedTable, after: Option<&[Part]>, limit: u32
+    ) -> Vec<SealedRow>;
+    /// Seals rows with the newest key where they are still what was read; how many values.
+    pub(crate) seal reseal::reseal_rows(
+        division: Division, table: &'static SealedTable, rows: Vec<SealedRow>
+    ) -> u64;
+    /// Takes a district to seal it anew, or keeps it; whether it is one's own now.
+    pub(crate) write reseal::reseal_hold(division: Division, key: u32, holder: String, now: i64, until: i64) -> bool;
+    /// Notes that nothing is sealed with a key before this one.
+    pub(crate) write reseal::reseal_done(division: Division, key: u32) -> ();
 
     /// The published years of a city.
     pub read calendar::calendar_list(division: &Division) -> Vec<CalendarYear>;
@@ -331,6 +360,19 @@ index! {
     ) -> Vec<Case>;
     /// The newest cases of an account in a district, newest first.
     pub open case::case_list_account(division: &Division, account: &AccountId, limit: u32) -> Vec<Case>;
+
+    /// Keeps marks of a case, by which it is found beside those of what was typed.
+    pub seal case_mark::case_mark_add(division: Division, number: CaseNumber, marks: BTreeSet<mark::Mark>) -> ();
+    /// The newest cases with one of these marks or of one of these accounts, newest first.
+    pub open case_mark::case_list_marked(
+        division: &Division,
+        marks: &[mark::Mark],
+        accounts: &[AccountId],
+        departments: Option<&BTreeSet<String>>,
+        limit: u32
+    ) -> Vec<Case>;
+    /// The accounts of people with one of these marks.
+    pub open case_mark::account_list_marked(city: &Division, marks: &[mark::Mark]) -> Vec<AccountId>;
 
     /// Keeps what a provider says of a person; the id of the account.
     pub seal account::account_put(city: Division, account: Account, subject: String) -> AccountId;

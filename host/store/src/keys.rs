@@ -39,6 +39,15 @@ impl Store {
         Ok(keys)
     }
 
+    /// Takes the keys of every district that is in memory from the database again: another replica may have rotated them.
+    pub async fn keys_refresh(&self) -> Result<(), StoreError> {
+        let held = self.vault().districts.read().map(|held| held.keys().cloned().collect::<Vec<_>>());
+        for division in held.unwrap_or_default() {
+            self.keys_load(&division).await?;
+        }
+        Ok(())
+    }
+
     fn unwrap(&self, division: &Division, wrapped: &[Wrapped]) -> Result<DistrictKeys, StoreError> {
         let keyring = &self.vault().keyring;
         let mut seal = BTreeMap::new();

@@ -16,9 +16,11 @@ mod error;
 mod index;
 mod keys;
 mod postgres;
+mod reseal;
 mod sqlite;
 mod vault;
 
 pub use error::StoreError;
 pub use index::{CaseFile, NewCase, Opened, SecondFactor, Store, StoreConfig};
+pub use reseal::{Pace, SealedCount};
 pub use vault::{Keyring, KeyringError, SealError, Suite};

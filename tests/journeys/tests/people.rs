@@ -74,6 +74,8 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
             let path = format!("/staff/cases/{number}/actions/no-such-step");
             browser.post(&path, &[("revision", "1"), ("reason", "")]).await
         }
+        Deed::SearchCases => browser.post(&format!("/staff/d/{division}/search"), &[("term", number)]).await,
+        Deed::ExportCases => browser.post(&format!("/staff/d/{division}/export"), &[("purpose", "季度核对")]).await,
         Deed::SeeRoles => browser.get(&format!("/console/d/{division}/roles")).await,
         Deed::ChangeRoles => {
             let path = format!("/console/d/{division}/roles/take");

@@ -2,8 +2,10 @@
 
 use lotus_domain::account::{Account, AccountId, Mandate, Profile};
 use lotus_domain::district::Division;
+use lotus_domain::mark::Mark;
 use sqlx::Row as _;
 
+use super::case_mark::account_mark_put;
 use super::{Connection, Db, Row, row};
 use crate::StoreError;
 use crate::vault::DistrictKeys;
@@ -49,8 +51,11 @@ pub(crate) async fn account_put(
     .bind(identity)
     .bind(keys.seal(PROFILE, &id, row::to_json(&new.profile)?.as_bytes())?)
     .bind(new.created.as_millisecond())
-    .execute(db)
+    .execute(&mut *db)
     .await?;
+    let (name, telephone) = (Mark::name(&new.profile.name), new.profile.telephone.as_deref().and_then(Mark::telephone));
+    let identity = new.profile.identity_number.as_deref().and_then(Mark::identity_number);
+    account_mark_put(db, keys, city, &id, [name, telephone, identity].into_iter().flatten()).await?;
     Ok(AccountId(id))
 }
 

@@ -87,6 +87,7 @@ pub(crate) async fn case_open(
     .bind(definition)
     .execute(&mut *db)
     .await?;
+    super::case_mark::case_mark_given(db, keys, division, &case.number, &case.application).await?;
     event_insert(db, keys, division, &case.number, &new.first).await?;
     if let Some(decided) = &new.record {
         record::record_append(db, keys, division, decided).await?;

@@ -3,6 +3,7 @@
 use lotus_domain::district::Division;
 use sqlx::Row as _;
 
+use super::activation::changed;
 use super::{Connection, Db, row};
 use crate::StoreError;
 use crate::vault::{Suite, Wrapped};
@@ -40,7 +41,8 @@ pub(crate) async fn key_add(db: &mut Connection, division: &Division, keys: &[Wr
         .execute(&mut *db)
         .await?;
     }
-    Ok(())
+    // Every replica is to seal with the newest within a second.
+    changed(db).await
 }
 
 /// Keeps the same data keys under another wrapping.

@@ -16,8 +16,8 @@ pub(crate) type Connection = PgConnection;
 #[path = "../body/mod.rs"]
 mod body;
 pub(crate) use body::{
-    account, activation, audit, calendar, case, catalog, district, key, package, record, role, second_factor, session,
-    storage, token,
+    account, activation, audit, calendar, case, case_mark, catalog, district, key, package, record, reseal, role,
+    second_factor, session, storage, token,
 };
 
 /// How often a write is tried again that collided with another.

@@ -26,8 +26,8 @@ pub(crate) type Connection = SqliteConnection;
 #[path = "../body/mod.rs"]
 mod body;
 pub(crate) use body::{
-    account, activation, audit, calendar, case, catalog, district, key, package, record, role, second_factor, session,
-    storage, token,
+    account, activation, audit, calendar, case, case_mark, catalog, district, key, package, record, reseal, role,
+    second_factor, session, storage, token,
 };
 
 #[derive(Clone)]

@@ -42,6 +42,13 @@ pub enum SealError {
     Altered,
 }
 
+/// The data key that a value is sealed with; none where it is no sealed value.
+pub(crate) fn sealed_with(sealed: &[u8]) -> Option<u32> {
+    let (format, rest) = sealed.split_first()?;
+    let id = rest.get(..4)?.try_into().ok()?;
+    (*format == FORMAT).then(|| u32::from_be_bytes(id))
+}
+
 /// A data key, unwrapped.
 pub(crate) struct DataKey {
     cipher: Box<dyn Cipher>,

@@ -9,6 +9,7 @@ mod district;
 pub(crate) mod problem;
 mod service;
 mod shape;
+mod staff;
 mod zone;
 
 use axum::extract::rejection::JsonRejection;
@@ -19,7 +20,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 
 use crate::app::App;
 use crate::error::Error;
@@ -39,6 +41,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/districts/{division}/services/{service}", get(service::one).post(service::submit))
         .route("/api/v1/cases/{number}", get(case::follow))
         .route("/api/v1/cases/{number}/actions/{action}", post(case::act))
+        .route("/api/v1/staff/districts/{division}/worklist", get(staff::worklist))
+        .route("/api/v1/staff/districts/{division}/search", post(staff::search))
+        .route("/api/v1/staff/districts/{division}/export", post(staff::export))
+        .route("/api/v1/staff/cases/{number}", get(staff::case))
+        .route("/api/v1/staff/cases/{number}/actions/{action}", post(staff::act))
 }
 
 #[derive(OpenApi)]
@@ -56,14 +63,28 @@ pub(crate) fn routes() -> Router<App> {
         (name = "zones", description = "Zones for industries and enterprises (article 29)"),
         (name = "services", description = "Value-added services and their forms (article 29)"),
         (name = "cases", description = "Following a case and acting on it as its applicant"),
+        (name = "staff", description = "The staff's worklists and cases, with a token that was made for it (`Authorization: Bearer lotus_…`)"),
     ),
     paths(
         district::list, district::one, catalog::list, catalog::one, zone::list, zone::page, zone::page_of_zone,
         service::list, service::one, service::submit, case::follow, case::act,
+        staff::worklist, staff::case, staff::act, staff::search, staff::export,
     ),
     components(schemas(problem::Problem)),
+    modifiers(&Tokens),
 )]
 struct Document;
+
+/// Says how programs of the staff show who they are.
+struct Tokens;
+
+impl Modify for Tokens {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("lotus_…").build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
 
 /// The API's description, OpenAPI 3.1, as JSON.
 pub fn openapi() -> String {

@@ -26,7 +26,7 @@ use crate::render::frame::{Frame, Part, page};
 struct TablePage {
     f: Frame,
     roles: [Role; 13],
-    deeds: [Deed; 12],
+    deeds: [Deed; Deed::ALL.len()],
 }
 
 /// `GET /console/table`: public: everybody may know who may do what.

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum_extra::extract::Form as Sent;
 use jiff::tz::TimeZone;
-use lotus_domain::access::{Deed, Place};
+use lotus_domain::access::Deed;
 use lotus_domain::account::ApiToken;
 use lotus_domain::district::{District, Division};
 use serde::Deserialize;
@@ -48,8 +48,7 @@ async fn shown(
 ) -> Result<Response, Error> {
     let tokens = app.platform.tokens(asker, division).await?;
     let district = app.platform.district(division).ok_or(Error::NoPage)?;
-    let here = Place { division, department: None };
-    let may = |deed: &Deed| *deed != Deed::MakeTokens && app.platform.may(asker, *deed, here);
+    let may = |deed: &Deed| *deed != Deed::MakeTokens && app.platform.may_within(asker, *deed, division);
     let deeds = Deed::ALL.into_iter().filter(may).collect();
     let f = Frame::new(app, reader, reader.words.t("tokens-title")).of(app, &district).at(Part::Staff);
     kept_by_nobody(page(&TokensPage { f, district, tokens, deeds, made, zone: app.platform.zone_of_time() }))

@@ -7,6 +7,7 @@
 pub(crate) mod block;
 pub(crate) mod case;
 pub(crate) mod chart;
+pub(crate) mod export;
 pub(crate) mod form;
 pub(crate) mod frame;
 pub(crate) mod link;

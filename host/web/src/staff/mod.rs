@@ -1,5 +1,8 @@
 //! `/staff`: the worklist of a district, one case whole, and moving it on.
 
+mod export;
+mod search;
+
 use std::sync::Arc;
 
 use askama::Template;
@@ -35,6 +38,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/staff", get(districts))
         .route("/staff/d/{division}", get(worklist))
         .route("/staff/d/{division}/clocks", get(clocks))
+        .route("/staff/d/{division}/search", get(search::form).post(search::find))
+        .route("/staff/d/{division}/export", get(export::form).post(export::take))
         .route("/staff/cases/{number}", get(case))
         .route("/staff/cases/{number}/actions/{action}", post(act))
 }
@@ -91,6 +96,8 @@ struct WorklistPage {
     district: Arc<District>,
     lines: Vec<Line>,
     next: Option<String>,
+    searches: bool,
+    exports: bool,
 }
 
 impl WorklistPage {
@@ -123,8 +130,16 @@ async fn worklist(
     let full = cases.len() == PAGE as usize;
     let next = cases.last().filter(|_| full).map(|last| last.number.to_string());
     let lines = cases.into_iter().map(|case| Line { left: app.platform.days_left(&case), case }).collect();
+    let may = |deed| app.platform.may_within(&asker, deed, &place.division);
     let f = Frame::new(&app, &reader, reader.words.t("worklist-title")).of(&app, &district).at(Part::Staff);
-    let mut response = page(&WorklistPage { f, district, lines, next })?;
+    let mut response = page(&WorklistPage {
+        f,
+        district,
+        lines,
+        next,
+        searches: may(Deed::SearchCases),
+        exports: may(Deed::ExportCases),
+    })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }

@@ -7,6 +7,7 @@ pub(crate) mod form;
 pub(crate) mod page;
 pub(crate) mod place;
 pub(crate) mod service;
+pub(crate) mod staff;
 pub(crate) mod zone;
 
 use lotus_domain::{form as domain_form, law, text};
