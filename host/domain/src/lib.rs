@@ -15,6 +15,7 @@ pub mod chain;
 pub mod clock;
 pub mod declared;
 pub mod district;
+pub mod draft;
 pub mod form;
 pub mod hook;
 pub mod kind;

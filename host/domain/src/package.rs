@@ -11,9 +11,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+pub use crate::declared::Request;
+use crate::declared::{self, Template, Timer};
 use crate::district::Division;
 use crate::form::Value;
-use crate::law::{Fen, LegalBasis};
+use crate::law::Fen;
 use crate::text::Text;
 
 /// What a plugin may answer: the interfaces it exports.
@@ -167,18 +169,6 @@ impl<'de> Deserialize<'de> for ContractVersion {
     }
 }
 
-/// A capability that a plugin asks for, and what for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// What it is needed for, as the operator reads it.
-    pub purpose: Text,
-    /// The law that lets it.
-    pub basis: Option<LegalBasis>,
-    /// For storage: bytes, keys and values together.
-    pub quota: Option<u64>,
-}
-
 /// Limits of one call that a plugin asks for; what it does not say is the host's default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -327,6 +317,12 @@ pub struct Manifest {
     /// What a district may set.
     #[serde(default)]
     pub settings: BTreeMap<String, Setting>,
+    /// The wording of its messages and reminders, for the city to approve.
+    #[serde(default)]
+    pub templates: BTreeMap<String, Template>,
+    /// When its timers are due.
+    #[serde(default)]
+    pub timers: BTreeMap<String, Timer>,
     /// What stands in for it.
     pub fallback: Option<Fallback>,
 }
@@ -400,9 +396,20 @@ impl Manifest {
             }
         }
         for (capability, request) in &self.capabilities {
-            if request.quota.is_some() && *capability != Capability::Storage {
-                return wrong(&format!("capabilities.{}.quota", capability.name()), "only storage has a quota");
+            let key = |part: &str| format!("capabilities.{}.{part}", capability.name());
+            if request.quota.is_some() && !matches!(capability, Capability::Storage | Capability::Notify) {
+                return wrong(&key("quota"), "only storage and notify have a quota");
             }
+            if !request.fields.is_empty() && !matches!(capability, Capability::Applicants | Capability::CaseFiles) {
+                return wrong(&key("fields"), "only applicants and case-files have fields");
+            }
+            declared::check_fields(capability.name(), &request.fields)
+                .or_else(|(key, problem)| wrong(&key, &problem))?;
+        }
+        let declared = declared::check_templates(&self.templates).and_then(|()| declared::check_timers(&self.timers));
+        declared.or_else(|(key, problem)| wrong(&key, &problem))?;
+        if self.points.contains(&ExtensionPoint::Timers) == self.timers.is_empty() {
+            return wrong("timers", "a plugin that answers timers declares at least one, and no other does");
         }
         Ok(())
     }

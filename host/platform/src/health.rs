@@ -105,6 +105,8 @@ struct Counted {
     functions: BTreeMap<&'static str, Series>,
     failures_in_a_row: u32,
     last_failure: String,
+    /// Timers whose last tick did not work, and what was said.
+    timers: BTreeMap<String, String>,
 }
 
 #[derive(Default)]
@@ -145,7 +147,23 @@ impl Health {
     }
 }
 
+impl Health {
+    /// Notes how a timer's tick ended: what is wrong with it, or nothing any more.
+    pub(crate) fn timer(&self, activation: &Activation, timer: &str, problem: Option<String>) {
+        let Ok(mut places) = self.places.lock() else { return };
+        let counted = places.entry((activation.division.clone(), activation.plugin.clone())).or_default();
+        match problem {
+            Some(problem) => counted.timers.insert(timer.to_owned(), problem),
+            None => counted.timers.remove(timer),
+        };
+    }
+}
+
 impl Counted {
+    fn timer_trouble(&self) -> Option<String> {
+        self.timers.iter().next().map(|(timer, problem)| format!("timer {timer}: {problem}"))
+    }
+
     fn sum_up(&self) -> CallCounts {
         let calls = self.functions.values().map(|series| series.count).sum();
         let sum: Duration = self.functions.values().map(|series| series.sum).sum();
@@ -179,6 +197,9 @@ impl Platform {
                     (Err(problem), _) => State::Failing { message: (*problem).clone() },
                     (_, Some(counted)) if counted.failures_in_a_row >= FAILING => {
                         State::Failing { message: counted.last_failure.clone() }
+                    }
+                    (_, Some(counted)) => {
+                        counted.timer_trouble().map_or(State::Serving, |message| State::Failing { message })
                     }
                     _ => State::Serving,
                 };

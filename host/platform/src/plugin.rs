@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lotus_domain::activation::{Activation, Grant};
+use lotus_domain::applicant::Applicant;
 use lotus_domain::case::CaseNumber;
 use lotus_domain::district::District;
 use lotus_domain::form::Value;
@@ -153,7 +154,18 @@ impl Active {
 
     /// Calls the plugin, counts the call, and keeps a record of it where it went wrong.
     pub(crate) async fn call(&self, platform: &Platform, visit: &Visit, ask: &Ask) -> Outcome<Answer> {
-        match self.call_recorded(platform, visit, ask, false).await {
+        self.call_for(platform, visit, ask, None).await
+    }
+
+    /// The same for somebody who is signed in: what the plugin may know of them, its grant says.
+    pub(crate) async fn call_for(
+        &self,
+        platform: &Platform,
+        visit: &Visit,
+        ask: &Ask,
+        applicant: Option<&Arc<Applicant>>,
+    ) -> Outcome<Answer> {
+        match self.call_recorded(platform, visit, ask, applicant, false).await {
             Ok((called, _)) => called.outcome,
             Err(problem) => Outcome::Unavailable(Text::zh(problem)),
         }
@@ -167,7 +179,19 @@ impl Active {
         ask: &Ask,
         case: Option<&CaseNumber>,
     ) -> (Outcome<Answer>, Option<CallRecord>) {
-        match self.call_recorded(platform, visit, ask, true).await {
+        self.decide_for(platform, visit, ask, case, None).await
+    }
+
+    /// The same for somebody who is signed in.
+    pub(crate) async fn decide_for(
+        &self,
+        platform: &Platform,
+        visit: &Visit,
+        ask: &Ask,
+        case: Option<&CaseNumber>,
+        applicant: Option<&Arc<Applicant>>,
+    ) -> (Outcome<Answer>, Option<CallRecord>) {
+        match self.call_recorded(platform, visit, ask, applicant, true).await {
             Ok((called, record)) => {
                 (called.outcome, record.map(|record| CallRecord { case: case.map(ToString::to_string), ..record }))
             }
@@ -180,6 +204,7 @@ impl Active {
         platform: &Platform,
         visit: &Visit,
         ask: &Ask,
+        applicant: Option<&Arc<Applicant>>,
         record: bool,
     ) -> Result<(Called<Answer>, Option<CallRecord>), String> {
         let ready = self.package.as_ref().map_err(Clone::clone)?;
@@ -193,6 +218,7 @@ impl Active {
             grant: Arc::clone(&self.grant),
             settings: Arc::clone(&self.settings),
             ports: Arc::clone(&inner.ports),
+            applicant: applicant.cloned(),
             record,
         };
         let mut called = inner.runtime.call(&ready.loaded, ask, &terms).await;
@@ -206,6 +232,7 @@ impl Active {
             // Everything that a plugin says is under its name, so that a district's team finds its own.
             tracing::debug!(target: "lotus::plugin", division = %visit.division, plugin = self.id(), level = ?line.level, "{}", line.message);
         }
+        platform.hand_over(&visit.division, self, std::mem::take(&mut called.messages)).await;
         let transcript = called.transcript.take().and_then(|transcript| transcript.to_bytes().ok()).unwrap_or_default();
         let record = CallRecord {
             division: visit.division.clone(),

@@ -1,15 +1,23 @@
 //! What capabilities ask through: the sandbox has checked grant and bounds before it asks here.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
+use lotus_domain::applicant::{Applicant, Fact};
 use lotus_domain::calendar::Calendar;
-use lotus_domain::catalog::Item;
+use lotus_domain::case::CaseNumber;
+use lotus_domain::catalog::{Item, Served};
+use lotus_domain::declared::Purpose;
+use lotus_domain::form::FieldValue;
+use lotus_domain::hook::{CaseCover, CaseEntry, Message};
 use lotus_domain::storage::{Entry, Expectation, Quota, ScanPage, StorageRefusal};
-use lotus_runtime::{Caller, PortError, Ports, StorageError};
+use lotus_domain::text::Text;
+use lotus_runtime::{ApplicantError, Caller, CaseFileError, NotifyError, PortError, Ports, StorageError};
 use lotus_store::{Store, StoreError};
 
+use crate::case_files::Owners;
 use crate::catalog;
 use crate::city::City;
 
@@ -17,6 +25,7 @@ use crate::city::City;
 pub(crate) struct Sources {
     pub(crate) store: Store,
     pub(crate) city: ArcSwap<City>,
+    pub(crate) owners: Owners,
 }
 
 fn away(error: StoreError) -> StorageError {
@@ -83,5 +92,64 @@ impl Ports for Sources {
 
     fn calendar(&self) -> Option<Arc<Calendar>> {
         self.city.load().calendar.clone()
+    }
+
+    async fn case_get(&self, caller: &Caller, case: &CaseNumber) -> Result<CaseCover, CaseFileError> {
+        self.own_case_cover(caller, case).await
+    }
+
+    async fn case_fields(
+        &self,
+        caller: &Caller,
+        case: &CaseNumber,
+        fields: &BTreeMap<String, Purpose>,
+    ) -> Result<Vec<FieldValue>, CaseFileError> {
+        self.own_case_fields(caller, case, fields).await
+    }
+
+    async fn case_history(&self, caller: &Caller, case: &CaseNumber) -> Result<Vec<CaseEntry>, CaseFileError> {
+        self.own_case_history(caller, case).await
+    }
+
+    async fn case_due(
+        &self,
+        caller: &Caller,
+        after: Option<&CaseNumber>,
+        limit: u32,
+    ) -> Result<Vec<CaseCover>, CaseFileError> {
+        self.own_cases_due(caller, after, limit).await
+    }
+
+    async fn case_note(
+        &self,
+        caller: &Caller,
+        case: &CaseNumber,
+        revision: u64,
+        remark: &Text,
+    ) -> Result<u64, CaseFileError> {
+        self.own_case_note(caller, case, revision, remark).await
+    }
+
+    async fn applicant_kind(
+        &self,
+        caller: &Caller,
+        applicant: &Applicant,
+        purpose: &Purpose,
+    ) -> Result<Served, ApplicantError> {
+        self.disclose_kind(caller, applicant, purpose).await
+    }
+
+    async fn applicant_get(
+        &self,
+        caller: &Caller,
+        applicant: &Applicant,
+        fact: &str,
+        purpose: &Purpose,
+    ) -> Result<Option<Fact>, ApplicantError> {
+        self.disclose_fact(caller, applicant, fact, purpose).await
+    }
+
+    async fn notify_admit(&self, caller: &Caller, case: &CaseNumber, message: &Message) -> Result<(), NotifyError> {
+        self.admit(caller, case, message).await
     }
 }

@@ -13,6 +13,7 @@ use lotus_store::{Store, StoreError};
 use tokio::task::JoinHandle;
 
 use crate::account::ReadyAccount;
+use crate::case_files::Owners;
 use crate::city::City;
 use crate::health::Health;
 use crate::oidc::{self, Provider};
@@ -85,7 +86,8 @@ pub(crate) struct Inner {
 impl Platform {
     /// Loads the city from the store and starts the background work.
     pub async fn start(store: Store, runtime: Runtime, config: PlatformConfig) -> Result<Self, StoreError> {
-        let sources = Arc::new(Sources { store: store.clone(), city: ArcSwap::from_pointee(City::empty()) });
+        let city = ArcSwap::from_pointee(City::empty());
+        let sources = Arc::new(Sources { store: store.clone(), city, owners: Owners::default() });
         let (recorder, writing) = Recorder::start(store);
         let platform = Self {
             inner: Arc::new(Inner {
@@ -109,6 +111,7 @@ impl Platform {
         let looking = tokio::spawn(look(Arc::downgrade(&platform.inner)));
         if let Ok(mut background) = platform.inner.background.lock() {
             background.push(looking);
+            background.push(tokio::spawn(crate::timers::run(Arc::downgrade(&platform.inner))));
             background.push(tokio::spawn(reseal(Arc::downgrade(&platform.inner))));
         }
         Ok(platform)
@@ -125,8 +128,7 @@ impl Platform {
 
     /// Now, in whole milliseconds: what is stored and hashed has no finer grain.
     pub fn now(&self) -> Timestamp {
-        let now = Timestamp::now();
-        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+        whole_milliseconds(Timestamp::now())
     }
 
     /// The date in the city's zone.
@@ -180,6 +182,11 @@ impl Platform {
         }
         self.store().close().await;
     }
+}
+
+/// A moment without what is finer than a millisecond.
+pub(crate) fn whole_milliseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
 async fn look(inner: std::sync::Weak<Inner>) {

@@ -3,6 +3,7 @@
 use lotus_domain::Slug;
 use lotus_domain::case::CaseNumber;
 use lotus_domain::form::{FieldError, FieldValue, Form};
+use lotus_domain::hook::{HelpOffer, Reminder, Tick, TransitionMade};
 use lotus_domain::package::ExtensionPoint;
 use lotus_domain::page::Page;
 use lotus_domain::service::{Advice, Service, Submitted};
@@ -56,6 +57,24 @@ pub enum Ask {
         /// The reason that was given.
         reason: Option<String>,
     },
+    /// `assistance.offers`: what help the call's applicant is offered for an item.
+    Offers {
+        /// Its implementation code.
+        item: String,
+    },
+    /// `reminders.for-case`: what is to be said now that a case has come to a state.
+    RemindersForCase {
+        /// Which case.
+        case: CaseNumber,
+        /// Where it is now.
+        state: Slug,
+    },
+    /// `case-hooks.advise`: before a transition of whatever case.
+    Advise(TransitionMade),
+    /// `case-hooks.observe`: after it.
+    Observe(TransitionMade),
+    /// `timers.run`
+    RunTimer(Tick),
 }
 
 impl Ask {
@@ -68,6 +87,10 @@ impl Ask {
             | Self::Check { .. }
             | Self::Submit { .. }
             | Self::Advance { .. } => ExtensionPoint::Services,
+            Self::Offers { .. } => ExtensionPoint::Assistance,
+            Self::RemindersForCase { .. } => ExtensionPoint::Reminders,
+            Self::Advise(_) | Self::Observe(_) => ExtensionPoint::CaseHooks,
+            Self::RunTimer(_) => ExtensionPoint::Timers,
         }
     }
 
@@ -81,6 +104,11 @@ impl Ask {
             Self::Check { .. } => "services.check",
             Self::Submit { .. } => "services.submit",
             Self::Advance { .. } => "services.advance",
+            Self::Offers { .. } => "assistance.offers",
+            Self::RemindersForCase { .. } => "reminders.for-case",
+            Self::Advise(_) => "case-hooks.advise",
+            Self::Observe(_) => "case-hooks.observe",
+            Self::RunTimer(_) => "timers.run",
         }
     }
 }
@@ -102,4 +130,12 @@ pub enum Answer {
     Submitted(Submitted),
     /// What it says to a transition.
     Advised(Advice),
+    /// The help that it offers.
+    Offers(Vec<HelpOffer>),
+    /// What is to be said, and when.
+    Reminders(Vec<Reminder>),
+    /// It has seen a transition.
+    Observed,
+    /// Its timer ran. One that is to run later is unavailable, one that will not work is refused.
+    Ran,
 }

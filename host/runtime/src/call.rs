@@ -9,13 +9,16 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use lotus_domain::activation::Grant;
+use lotus_domain::applicant::Applicant;
 use lotus_domain::district::Division;
 use lotus_domain::form::Value;
+use lotus_domain::hook::Message;
 use lotus_domain::text::Language;
 use tokio::sync::{SemaphorePermit, TryAcquireError};
 use wasmtime::{Store, Trap};
 
 use crate::ask::{Answer, Ask};
+use crate::capabilities;
 use crate::check::Loaded;
 use crate::clock::{self, TimeIsOver};
 use crate::engine::Runtime;
@@ -51,6 +54,8 @@ pub struct Terms {
     pub settings: Arc<BTreeMap<String, Value>>,
     /// Where capabilities ask.
     pub ports: Arc<dyn Ports>,
+    /// Who applies in this call; none where nobody is signed in, or the call is nobody's.
+    pub applicant: Option<Arc<Applicant>>,
     /// Whether a transcript is wanted.
     pub record: bool,
 }
@@ -66,6 +71,8 @@ pub struct Called<T> {
     pub memory: u64,
     /// The plugin's log, standard error included.
     pub log: Vec<LogLine>,
+    /// What it wants to be sent; empty unless it answered.
+    pub messages: Vec<Message>,
     /// The record, where one was wanted; none where the capabilities' answers were too many to keep.
     pub transcript: Option<Transcript>,
 }
@@ -108,12 +115,16 @@ impl Runtime {
             None
         };
         let outcome = match ended.reply {
-            Ok(reply) => {
-                reply.into_outcome().unwrap_or_else(|misfit| Outcome::Failed(Failure::Incompatible(misfit.to_string())))
-            }
+            Ok(reply) => reply
+                .into_outcome()
+                .map_err(|misfit| misfit.to_string())
+                .and_then(|outcome| capabilities::within_grant(&terms.grant, outcome))
+                .unwrap_or_else(|problem| Outcome::Failed(Failure::Incompatible(problem))),
             Err(failure) => Outcome::Failed(failure),
         };
-        Called { outcome, took: ended.took, memory: ended.memory, log: ended.log, transcript }
+        // What a call that did not end well wanted to say, it says to nobody.
+        let messages = if matches!(outcome, Outcome::Answer(_)) { ended.messages } else { Vec::new() };
+        Called { outcome, took: ended.took, memory: ended.memory, log: ended.log, messages, transcript }
     }
 
     /// Runs a recorded call again, on this or another version of its plugin.
@@ -127,6 +138,7 @@ impl Runtime {
             grant: Arc::new(transcript.grant.clone()),
             settings: Arc::new(transcript.settings.clone()),
             ports: Arc::new(Nothing),
+            applicant: None,
             record: false,
         };
         let tape = Tape::replaying(transcript.answers.clone());
@@ -161,14 +173,15 @@ impl Runtime {
         let Some(_permit) = self.instance(limits.time).await else {
             let allowed = u64::from(self.inner.most_instances);
             let reply = Err(Failure::OverLimit { limit: Limit::Instances, allowed });
-            return Ended { reply, took: started.elapsed(), memory: 0, log: Vec::new(), tape };
+            return Ended { reply, took: started.elapsed(), memory: 0, log: Vec::new(), messages: Vec::new(), tape };
         };
         let caller = Caller {
             division: terms.division.clone(),
             plugin: plugin.id.clone(),
             storage_quota: terms.grant.storage_quota,
         };
-        let sandbox = Sandbox::new(caller, terms, seed, tape);
+        let mut sandbox = Sandbox::new(caller, terms, seed, tape);
+        sandbox.deciding = call.decides().map(ToOwned::to_owned);
         let mut store = Store::new(&self.inner.engine, sandbox);
         store.limiter(|sandbox| &mut sandbox.limiter);
         store.set_hostcall_fuel(usize::try_from(limits.output).unwrap_or(usize::MAX));
@@ -190,6 +203,7 @@ impl Runtime {
             took: started.elapsed(),
             memory: sandbox.limiter.memory_used(),
             log: sandbox.take_log(),
+            messages: std::mem::take(&mut sandbox.messages),
             tape: std::mem::replace(&mut sandbox.tape, Tape::Off),
         }
     }
@@ -201,6 +215,7 @@ struct Ended {
     took: Duration,
     memory: u64,
     log: Vec<LogLine>,
+    messages: Vec<Message>,
     tape: Tape,
 }
 

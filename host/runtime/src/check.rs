@@ -16,11 +16,26 @@ use crate::v1;
 pub const MOST_COMPONENT_BYTES: usize = 32 << 20;
 
 /// The extension points that this host answers today.
-const ANSWERED_POINTS: [ExtensionPoint; 2] = [ExtensionPoint::Zones, ExtensionPoint::Services];
+const ANSWERED_POINTS: [ExtensionPoint; 6] = [
+    ExtensionPoint::Zones,
+    ExtensionPoint::Services,
+    ExtensionPoint::Assistance,
+    ExtensionPoint::Reminders,
+    ExtensionPoint::CaseHooks,
+    ExtensionPoint::Timers,
+];
 
 /// The capabilities that this host answers today.
-const ANSWERED_CAPABILITIES: [Capability; 5] =
-    [Capability::Log, Capability::Settings, Capability::Storage, Capability::Catalog, Capability::Calendar];
+const ANSWERED_CAPABILITIES: [Capability; 8] = [
+    Capability::Log,
+    Capability::Settings,
+    Capability::Storage,
+    Capability::Catalog,
+    Capability::Calendar,
+    Capability::CaseFiles,
+    Capability::Applicants,
+    Capability::Notify,
+];
 
 /// WASI packages that a guest toolchain may insist on; there is nothing behind them.
 const EMPTY_WASI: [&str; 6] = ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
@@ -146,9 +161,7 @@ impl Runtime {
         let answers = exported(kind.exports(engine).map(|(name, item)| (name, item.ty)), manifest)?;
         let incompatible = |error: wasmtime::Error| LoadError::Incompatible(format!("{error:#}"));
         let pre = self.inner.linker.instantiate_pre(&compiled).map_err(incompatible)?;
-        let has = |point| answers.contains(&point);
-        let points =
-            v1::Points::find(&pre, has(ExtensionPoint::Zones), has(ExtensionPoint::Services)).map_err(incompatible)?;
+        let points = v1::Points::find(&pre, &answers).map_err(incompatible)?;
         Ok(Loaded {
             id: manifest.id.clone(),
             component: digest,

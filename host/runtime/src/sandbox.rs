@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lotus_domain::activation::Grant;
+use lotus_domain::applicant::Applicant;
 use lotus_domain::form::Value;
+use lotus_domain::hook::Message;
 use lotus_domain::package::Capability;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -38,6 +40,12 @@ pub(crate) struct Sandbox {
     pub(crate) grant: Arc<Grant>,
     pub(crate) settings: Arc<BTreeMap<String, Value>>,
     pub(crate) ports: Arc<dyn Ports>,
+    /// Whose call it is.
+    pub(crate) applicant: Option<Arc<Applicant>>,
+    /// The case whose transition is being decided.
+    pub(crate) deciding: Option<String>,
+    /// What is to be said once the call has ended well.
+    pub(crate) messages: Vec<Message>,
     pub(crate) log: Vec<LogLine>,
     pub(crate) log_dropped: u32,
     pub(crate) tape: Tape,
@@ -62,6 +70,9 @@ impl Sandbox {
             grant: Arc::clone(&terms.grant),
             settings: Arc::clone(&terms.settings),
             ports: Arc::clone(&terms.ports),
+            applicant: terms.applicant.clone(),
+            deciding: None,
+            messages: Vec::new(),
             log: Vec::new(),
             log_dropped: 0,
             tape,

@@ -33,6 +33,7 @@ pub mod bindings;
 mod count;
 mod date;
 mod form;
+mod hook;
 mod kind;
 mod link;
 mod money;

@@ -1,4 +1,4 @@
-//! A city in memory: storage with quota and versions, the demonstration's items, the working-day calendar.
+//! A city in memory: storage with quota and versions, the demonstration's items, the working-day calendar, case files.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
@@ -6,9 +6,20 @@ use std::ops::Bound;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use async_trait::async_trait;
+use lotus_domain::applicant::{Applicant, ApplicantView, Fact};
 use lotus_domain::calendar::Calendar;
-use lotus_domain::catalog::{DistrictItem, Item};
-use lotus_runtime::{Caller, Entry, Expectation, PortError, Ports, Quota, ScanPage, StorageError};
+use lotus_domain::case::CaseNumber;
+use lotus_domain::catalog::{DistrictItem, Item, Served};
+use lotus_domain::declared::Purpose;
+use lotus_domain::form::FieldValue;
+use lotus_domain::hook::{CaseCover, CaseEntry, Message};
+use lotus_domain::text::Text;
+use lotus_runtime::{
+    ApplicantError, Caller, CaseFileError, Entry, Expectation, NotifyError, PortError, Ports, Quota, ScanPage,
+    StorageError,
+};
+
+use crate::files::Filed;
 
 /// Where a key stands: its district, its plugin, itself.
 type Place = (String, String, String);
@@ -30,6 +41,8 @@ static DEMONSTRATION: LazyLock<(Vec<DistrictItem>, Arc<Calendar>)> = LazyLock::n
 struct Stored {
     entries: BTreeMap<Place, (Vec<u8>, u64)>,
     writes: u64,
+    files: Vec<Filed>,
+    disclosed: Vec<String>,
 }
 
 impl City {
@@ -45,6 +58,41 @@ impl City {
 
     fn built(away: bool) -> Self {
         Self { stored: Mutex::default(), away }
+    }
+
+    /// Puts a case into the city's files.
+    pub fn file(&self, case: Filed) {
+        self.stored().files.push(case);
+    }
+
+    /// The remarks on a case.
+    pub fn notes(&self, number: &str) -> Vec<Text> {
+        let stored = self.stored();
+        let of_it = stored.files.iter().filter(|case| case.cover.number == number);
+        of_it.flat_map(|case| case.notes.clone()).collect()
+    }
+
+    /// What was read of people, each with its purpose.
+    pub fn disclosed(&self) -> Vec<String> {
+        self.stored().disclosed.clone()
+    }
+
+    /// Something done with one of the caller's own cases.
+    fn with_case<T>(
+        &self,
+        caller: &Caller,
+        number: &CaseNumber,
+        work: impl FnOnce(&mut Filed) -> Result<T, CaseFileError>,
+    ) -> Result<T, CaseFileError> {
+        let mut stored = self.reached().map_err(|_| CaseFileError::Unavailable)?;
+        let own = |case: &&mut Filed| case.is_of(caller) && case.cover.number == number.as_str();
+        stored.files.iter_mut().find(own).map_or(Err(CaseFileError::NotFound), work)
+    }
+
+    fn disclose(&self, what: &str, purpose: &Purpose) -> Result<(), ApplicantError> {
+        let mut stored = self.reached().map_err(|_| ApplicantError::Unavailable)?;
+        stored.disclosed.push(format!("{what}: {}", purpose.purpose.zh));
+        Ok(())
     }
 
     /// Every key that is stored, with its district and plugin.
@@ -165,5 +213,98 @@ impl Ports for City {
 
     fn calendar(&self) -> Option<Arc<Calendar>> {
         Some(Arc::clone(&DEMONSTRATION.1))
+    }
+
+    async fn case_get(&self, caller: &Caller, case: &CaseNumber) -> Result<CaseCover, CaseFileError> {
+        self.with_case(caller, case, |case| Ok(case.cover.clone()))
+    }
+
+    async fn case_fields(
+        &self,
+        caller: &Caller,
+        case: &CaseNumber,
+        fields: &BTreeMap<String, Purpose>,
+    ) -> Result<Vec<FieldValue>, CaseFileError> {
+        // All of them: that no more goes on than is granted is the sandbox's to see to.
+        let given = self.with_case(caller, case, |case| Ok(case.fields.clone()))?;
+        for (name, purpose) in fields {
+            self.disclose(name, purpose).map_err(|_| CaseFileError::Unavailable)?;
+        }
+        Ok(given)
+    }
+
+    async fn case_history(&self, caller: &Caller, case: &CaseNumber) -> Result<Vec<CaseEntry>, CaseFileError> {
+        self.with_case(caller, case, |case| Ok(case.history.clone()))
+    }
+
+    async fn case_due(
+        &self,
+        caller: &Caller,
+        after: Option<&CaseNumber>,
+        limit: u32,
+    ) -> Result<Vec<CaseCover>, CaseFileError> {
+        let stored = self.reached().map_err(|_| CaseFileError::Unavailable)?;
+        let mut own: Vec<&CaseCover> =
+            stored.files.iter().filter(|case| case.is_of(caller)).map(|case| &case.cover).collect();
+        own.sort_by_key(|cover| (cover.due, cover.number.clone()));
+        let from = match after {
+            Some(after) => {
+                let at = own.iter().position(|cover| cover.number == after.as_str());
+                at.ok_or(CaseFileError::NotFound)? + 1
+            }
+            None => 0,
+        };
+        Ok(own.into_iter().skip(from).take(limit as usize).cloned().collect())
+    }
+
+    async fn case_note(
+        &self,
+        caller: &Caller,
+        case: &CaseNumber,
+        revision: u64,
+        remark: &Text,
+    ) -> Result<u64, CaseFileError> {
+        self.with_case(caller, case, |case| {
+            if case.cover.revision != revision {
+                return Err(CaseFileError::Conflict(case.cover.revision));
+            }
+            case.cover.revision += 1;
+            case.notes.push(remark.clone());
+            Ok(case.cover.revision)
+        })
+    }
+
+    async fn applicant_kind(
+        &self,
+        _: &Caller,
+        applicant: &Applicant,
+        purpose: &Purpose,
+    ) -> Result<Served, ApplicantError> {
+        let view = ApplicantView::new(applicant, purpose).map_err(|_| ApplicantError::NoConsent)?;
+        self.disclose("kind", view.purpose())?;
+        Ok(view.kind())
+    }
+
+    async fn applicant_get(
+        &self,
+        _: &Caller,
+        applicant: &Applicant,
+        fact: &str,
+        purpose: &Purpose,
+    ) -> Result<Option<Fact>, ApplicantError> {
+        let view = ApplicantView::new(applicant, purpose).map_err(|_| ApplicantError::NoConsent)?;
+        let found = view.get(fact).map_err(|_| ApplicantError::NoConsent)?.cloned();
+        self.disclose(fact, view.purpose())?;
+        Ok(found)
+    }
+
+    async fn notify_admit(&self, caller: &Caller, case: &CaseNumber, _: &Message) -> Result<(), NotifyError> {
+        self.with_case(caller, case, |case| Ok(case.opted_out)).map_or_else(
+            |error| match error {
+                CaseFileError::NotFound => Err(NotifyError::NotFound),
+                CaseFileError::Conflict(_) | CaseFileError::Unavailable => Err(NotifyError::Unavailable),
+            },
+            |opted_out| if opted_out { Err(NotifyError::OptedOut) } else { Ok(()) },
+        )
     }
 }

@@ -10,7 +10,9 @@
 )]
 
 mod city;
+mod files;
 mod stage;
 
 pub use city::City;
+pub use files::{Filed, applicant, number};
 pub use stage::{Plugin, Stage, first_words, noon};

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use lotus_domain::Slug;
 use lotus_domain::activation::Grant;
+use lotus_domain::applicant::Applicant;
 use lotus_domain::district::Division;
 use lotus_domain::form::Value;
 use lotus_domain::package::{Capability, Limits, Manifest};
@@ -83,6 +84,7 @@ impl Stage {
             grant: Arc::new(Grant::requested(&manifest)),
             settings: Arc::new(manifest.defaults()),
             ports: City::new(),
+            applicant: None,
             record: false,
         };
         Plugin { runtime: self.runtime.clone(), loaded, manifest, terms }
@@ -137,6 +139,12 @@ impl Plugin {
     pub fn set(mut self, name: &str, value: Value) -> Self {
         let settings: &mut BTreeMap<String, Value> = Arc::make_mut(&mut self.terms.settings);
         settings.insert(name.to_owned(), value);
+        self
+    }
+
+    /// With somebody who applies.
+    pub fn applied_by(mut self, applicant: Applicant) -> Self {
+        self.terms.applicant = Some(Arc::new(applicant));
         self
     }
 

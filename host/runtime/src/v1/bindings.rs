@@ -22,13 +22,23 @@ wasmtime::component::bindgen!({
             import lotus:plugin/storage@1.0.0;
             import lotus:plugin/catalog@1.0.0;
             import lotus:plugin/calendar@1.0.0;
+            import lotus:plugin/case-files@1.0.0;
+            import lotus:plugin/applicants@1.0.0;
+            import lotus:plugin/notify@1.0.0;
             export lotus:plugin/zones@1.0.0;
             export lotus:plugin/services@1.0.0;
+            export lotus:plugin/assistance@1.0.0;
+            export lotus:plugin/reminders@1.0.0;
+            export lotus:plugin/case-hooks@1.0.0;
+            export lotus:plugin/timers@1.0.0;
         }
     ",
     imports: {
         "lotus:plugin/storage": async | trappable,
         "lotus:plugin/catalog": async | trappable,
+        "lotus:plugin/case-files": async | trappable,
+        "lotus:plugin/applicants": async | trappable,
+        "lotus:plugin/notify": async | trappable,
         default: trappable,
     },
     exports: { default: async },

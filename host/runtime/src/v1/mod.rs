@@ -1,6 +1,7 @@
 //! The adapter of contract generation 1: its types in and out, its calls, nothing decided here.
 
 mod bindings;
+mod cases;
 mod from_guest;
 mod host;
 mod points;
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use wasmtime::Store;
 use wasmtime::component::{HasSelf, Instance, Linker};
 
-use self::bindings::exports::lotus::plugin::{services, zones};
+use self::bindings::exports::lotus::plugin::{assistance, case_hooks, reminders, services, timers, zones};
 use self::bindings::lotus::plugin::{pages, types};
 use crate::ask::{Answer, Ask};
 use crate::outcome::Outcome;
@@ -28,7 +29,10 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()
     bindings::lotus::plugin::settings::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
     bindings::lotus::plugin::storage::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
     bindings::lotus::plugin::catalog::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
-    bindings::lotus::plugin::calendar::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)
+    bindings::lotus::plugin::calendar::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
+    bindings::lotus::plugin::case_files::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
+    bindings::lotus::plugin::applicants::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
+    bindings::lotus::plugin::notify::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)
 }
 
 /// A call in the generation's types: what a transcript holds.
@@ -47,6 +51,11 @@ enum Function {
     Check(services::Submission),
     Submit(services::Submission),
     Advance(services::AdvanceRequest),
+    Offers(String),
+    ForCase { case: String, state: String },
+    Advise(case_hooks::TransitionMade),
+    Observe(case_hooks::TransitionMade),
+    Run(timers::Tick),
 }
 
 /// An answer in the generation's types.
@@ -59,6 +68,11 @@ pub(crate) enum Reply {
     Checked(Result<Vec<types::FieldError>, types::AnswerError>),
     Submitted(Result<services::Outcome, services::SubmitError>),
     Advised(Result<services::Advice, types::AnswerError>),
+    Offered(Result<Vec<assistance::Offer>, types::AnswerError>),
+    Reminders(Result<Vec<reminders::Reminder>, types::AnswerError>),
+    HookAdvised(Result<case_hooks::Advice, types::AnswerError>),
+    Observed,
+    Ran(Result<(), timers::TimerError>),
 }
 
 impl Call {
@@ -83,8 +97,24 @@ impl Call {
                     reason: reason.clone(),
                 })
             }
+            Ask::Offers { item } => Function::Offers(item.clone()),
+            Ask::RemindersForCase { case, state } => {
+                Function::ForCase { case: case.to_string(), state: state.to_string() }
+            }
+            Ask::Advise(intended) => Function::Advise(to_guest::transition(intended)),
+            Ask::Observe(made) => Function::Observe(to_guest::transition(made)),
+            Ask::RunTimer(tick) => Function::Run(to_guest::tick(tick)),
         };
         Self { context: to_guest::context(context), function }
+    }
+
+    /// The case whose transition this call decides, if it does.
+    pub(crate) fn decides(&self) -> Option<&str> {
+        match &self.function {
+            Function::Advance(request) => Some(&request.case_number),
+            Function::Advise(intended) => Some(&intended.case_number),
+            _ => None,
+        }
     }
 }
 
@@ -125,6 +155,27 @@ pub(crate) async fn dispatch(
         Function::Advance(request) => {
             let (advice,) = points::call(store, instance, &points.services()?.advance, (context, request)).await?;
             Reply::Advised(advice)
+        }
+        Function::Offers(item) => {
+            let (offers,) = points::call(store, instance, points.offers()?, (context, item.as_str())).await?;
+            Reply::Offered(offers)
+        }
+        Function::ForCase { case, state } => {
+            let params = (context, case.as_str(), state.as_str());
+            let (reminders,) = points::call(store, instance, points.for_case()?, params).await?;
+            Reply::Reminders(reminders)
+        }
+        Function::Advise(intended) => {
+            let (advice,) = points::call(store, instance, &points.case_hooks()?.advise, (context, intended)).await?;
+            Reply::HookAdvised(advice)
+        }
+        Function::Observe(made) => {
+            let () = points::call(store, instance, &points.case_hooks()?.observe, (context, made)).await?;
+            Reply::Observed
+        }
+        Function::Run(tick) => {
+            let (ran,) = points::call(store, instance, points.run()?, (context, tick)).await?;
+            Reply::Ran(ran)
         }
     })
 }

@@ -1,11 +1,14 @@
 //! Where a component's extension points are: found and checked, shape by shape, when it is loaded, so that a call only
 //! looks at the one function that it needs.
 
+use std::collections::BTreeSet;
+
+use lotus_domain::package::ExtensionPoint;
 use wasmtime::Store;
 use wasmtime::component::types::{Component, ComponentInstance, ComponentItem};
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Lower};
 
-use super::bindings::exports::lotus::plugin::{services, zones};
+use super::bindings::exports::lotus::plugin::{assistance, case_hooks, reminders, services, timers, zones};
 use super::bindings::lotus::plugin::{pages, types};
 use crate::sandbox::Sandbox;
 
@@ -29,11 +32,22 @@ pub(super) struct Services {
     pub(super) advance: ComponentExportIndex,
 }
 
-/// The extension points that a component answers.
+/// The functions of `case-hooks`.
+#[derive(Clone)]
+pub(super) struct CaseHooks {
+    pub(super) advise: ComponentExportIndex,
+    pub(super) observe: ComponentExportIndex,
+}
+
+/// The extension points that a component answers. A point of one function is that function.
 #[derive(Clone)]
 pub(crate) struct Points {
     zones: Option<Zones>,
     services: Option<Services>,
+    offers: Option<ComponentExportIndex>,
+    for_case: Option<ComponentExportIndex>,
+    case_hooks: Option<CaseHooks>,
+    run: Option<ComponentExportIndex>,
 }
 
 /// The extension point is not among the component's exports.
@@ -43,8 +57,9 @@ pub(crate) struct NotAnswered(&'static str);
 
 impl Points {
     /// Finds them; an export of the right name and the wrong shape is an error.
-    pub(crate) fn find(pre: &InstancePre<Sandbox>, has_zones: bool, has_services: bool) -> wasmtime::Result<Self> {
-        let zones = has_zones.then(|| {
+    pub(crate) fn find(pre: &InstancePre<Sandbox>, answers: &BTreeSet<ExtensionPoint>) -> wasmtime::Result<Self> {
+        let has = |point| answers.contains(&point);
+        let zones = has(ExtensionPoint::Zones).then(|| {
             Interface::with("lotus:plugin/zones@1.0.0", pre, |zones| {
                 Ok(Zones {
                     list: zones.function::<(Context,), (Vec<zones::Zone>,)>("list-zones")?,
@@ -52,7 +67,7 @@ impl Points {
                 })
             })
         });
-        let services = has_services.then(|| {
+        let services = has(ExtensionPoint::Services).then(|| {
             Interface::with("lotus:plugin/services@1.0.0", pre, |services| {
                 type Submission = &'static services::Submission;
                 type Advance = &'static services::AdvanceRequest;
@@ -66,7 +81,38 @@ impl Points {
                 })
             })
         });
-        Ok(Self { zones: zones.transpose()?, services: services.transpose()? })
+        let offers = has(ExtensionPoint::Assistance).then(|| {
+            Interface::with("lotus:plugin/assistance@1.0.0", pre, |assistance| {
+                assistance.function::<(Context, &str), Answered<Vec<assistance::Offer>>>("offers")
+            })
+        });
+        let for_case = has(ExtensionPoint::Reminders).then(|| {
+            Interface::with("lotus:plugin/reminders@1.0.0", pre, |reminders| {
+                reminders.function::<(Context, &str, &str), Answered<Vec<reminders::Reminder>>>("for-case")
+            })
+        });
+        let case_hooks = has(ExtensionPoint::CaseHooks).then(|| {
+            Interface::with("lotus:plugin/case-hooks@1.0.0", pre, |hooks| {
+                type Made = &'static case_hooks::TransitionMade;
+                Ok(CaseHooks {
+                    advise: hooks.function::<(Context, Made), Answered<case_hooks::Advice>>("advise")?,
+                    observe: hooks.function::<(Context, Made), ()>("observe")?,
+                })
+            })
+        });
+        let run = has(ExtensionPoint::Timers).then(|| {
+            Interface::with("lotus:plugin/timers@1.0.0", pre, |timers| {
+                timers.function::<(Context, &timers::Tick), (Result<(), timers::TimerError>,)>("run")
+            })
+        });
+        Ok(Self {
+            zones: zones.transpose()?,
+            services: services.transpose()?,
+            offers: offers.transpose()?,
+            for_case: for_case.transpose()?,
+            case_hooks: case_hooks.transpose()?,
+            run: run.transpose()?,
+        })
     }
 
     pub(super) fn zones(&self) -> Result<&Zones, NotAnswered> {
@@ -75,6 +121,22 @@ impl Points {
 
     pub(super) fn services(&self) -> Result<&Services, NotAnswered> {
         self.services.as_ref().ok_or(NotAnswered("services"))
+    }
+
+    pub(super) fn offers(&self) -> Result<&ComponentExportIndex, NotAnswered> {
+        self.offers.as_ref().ok_or(NotAnswered("assistance"))
+    }
+
+    pub(super) fn for_case(&self) -> Result<&ComponentExportIndex, NotAnswered> {
+        self.for_case.as_ref().ok_or(NotAnswered("reminders"))
+    }
+
+    pub(super) fn case_hooks(&self) -> Result<&CaseHooks, NotAnswered> {
+        self.case_hooks.as_ref().ok_or(NotAnswered("case-hooks"))
+    }
+
+    pub(super) fn run(&self) -> Result<&ComponentExportIndex, NotAnswered> {
+        self.run.as_ref().ok_or(NotAnswered("timers"))
     }
 }
 

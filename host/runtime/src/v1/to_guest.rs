@@ -1,14 +1,17 @@
 //! The host's types into generation 1's.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use lotus_domain::Slug;
+use lotus_domain::applicant::Fact;
 use lotus_domain::catalog::Served;
 use lotus_domain::form::{FieldValue, Value};
-use lotus_domain::law::{Period, TimeUnit};
+use lotus_domain::hook::{CaseCover, CaseEntry, Tick, TransitionMade};
+use lotus_domain::law::{LegalBasis, Period, TimeUnit};
 use lotus_domain::text::{Language, Text};
 
-use super::bindings::exports::lotus::plugin::services;
-use super::bindings::lotus::plugin::{catalog, types};
+use super::bindings::exports::lotus::plugin::{case_hooks, services, timers};
+use super::bindings::lotus::plugin::{applicants, case_files, catalog, types};
 use crate::call::Moment;
 use crate::capabilities::ItemInBrief;
 
@@ -19,9 +22,13 @@ pub(super) fn context(moment: &Moment) -> types::Context {
             Language::Zh => types::Language::Zh,
             Language::En => types::Language::En,
         },
-        now: u64::try_from(moment.at.as_millisecond()).unwrap_or(0),
+        now: timestamp(moment.at),
         today: date(moment.today),
     }
+}
+
+pub(super) fn timestamp(at: Timestamp) -> types::Timestamp {
+    u64::try_from(at.as_millisecond()).unwrap_or(0)
 }
 
 pub(super) fn text(text: Text) -> types::Text {
@@ -82,7 +89,46 @@ pub(super) fn item(item: ItemInBrief) -> catalog::Item {
     }
 }
 
-fn served(served: Served) -> types::Served {
+fn basis(basis: LegalBasis) -> types::LegalBasis {
+    types::LegalBasis { title: basis.title, article: basis.article }
+}
+
+pub(super) fn transition(made: &TransitionMade) -> case_hooks::TransitionMade {
+    let TransitionMade { case, subject, transition, from, to } = made.clone();
+    case_hooks::TransitionMade { case_number: case, subject, transition, from_state: from, to_state: to }
+}
+
+pub(super) fn tick(tick: &Tick) -> timers::Tick {
+    timers::Tick { timer: tick.timer.to_string(), due: timestamp(tick.due) }
+}
+
+pub(super) fn case_cover(cover: CaseCover) -> case_files::CaseFile {
+    case_files::CaseFile {
+        number: cover.number,
+        service: cover.service,
+        state: cover.state,
+        submitted: timestamp(cover.submitted),
+        due: cover.due.map(date),
+        revision: cover.revision,
+    }
+}
+
+pub(super) fn case_entry(entry: CaseEntry) -> case_files::CaseEvent {
+    case_files::CaseEvent {
+        at: timestamp(entry.at),
+        action: entry.action,
+        from_state: entry.from,
+        to_state: entry.to,
+        reason: entry.reason.map(text),
+        basis: entry.basis.map(basis),
+    }
+}
+
+pub(super) fn fact(fact: Fact) -> applicants::Fact {
+    applicants::Fact { name: fact.name, value: value(fact.value), source: fact.source, as_of: timestamp(fact.as_of) }
+}
+
+pub(super) fn served(served: Served) -> types::Served {
     match served {
         Served::NaturalPerson => types::Served::NaturalPerson,
         Served::Enterprise => types::Served::Enterprise,

@@ -100,11 +100,10 @@ async fn an_export_that_the_manifest_promises_and_the_component_lacks_is_refused
 
 #[tokio::test]
 async fn what_the_host_does_not_answer_yet_is_refused_by_name() {
-    let guest = lotus_artifacts::guest("observer");
-    let manifest = Manifest::parse(guest.manifest).expect("it is sound");
-    let error = Stage::shared().runtime.load(&manifest, guest.component).await.expect_err("it is refused");
-    assert_eq!(error, LoadError::NotYet("timers"));
-    says(&error, "timers is part of the contract", "a later version of the host will");
+    let answers = "(component (instance $i) (export \"lotus:plugin/policies@1.0.0\" (instance $i)))";
+    let error = refused("\"policies\"", &component(answers)).await;
+    assert_eq!(error, LoadError::NotYet("policies"));
+    says(&error, "policies is part of the contract", "a later version of the host will");
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 
 mod asked;
 mod bounds;
+mod cases;
 mod concurrent;
+mod hooks;
 mod hostile;
 mod loading;
 mod recorded;

@@ -1,13 +1,16 @@
 //! Asks capabilities what the request's page says, one question a line, and gives every answer back as it came.
 //!
-//! A line is `interface.function` and its arguments, apart by spaces: `storage.set key value any`.
+//! A line is `interface.function` and its arguments, apart by spaces: `storage.set key value any`. Its service does the
+//! same with what is typed, and opens a case where that is `open`.
 
 use std::str::FromStr;
 
 use lotus_sdk::log::Level;
+use lotus_sdk::notify::{Message, Recipient};
 use lotus_sdk::prelude::*;
+use lotus_sdk::services::{AdvanceRequest, Advice};
 use lotus_sdk::storage::Expectation;
-use lotus_sdk::{calendar, catalog, log, settings, storage};
+use lotus_sdk::{applicants, calendar, case_files, catalog, log, notify, settings, storage};
 
 /// The guest.
 pub struct Asker;
@@ -24,7 +27,48 @@ impl lotus_sdk::zones::Guest for Asker {
     }
 }
 
-lotus_sdk::export!(Asker: zones);
+impl lotus_sdk::services::Guest for Asker {
+    fn list_services(_: Context) -> Vec<Service> {
+        let department = ("测试科", "Tests");
+        let promised = Period::working_days(5);
+        vec![Service::new(
+            "asked",
+            ServiceField::Law,
+            ("提问", "Asking"),
+            ("向平台提问。", "Asks the platform."),
+            department,
+            promised,
+        )]
+    }
+
+    fn form(_: Context, _: String) -> Result<Option<Form>, AnswerError> {
+        let fields = [
+            Field::area("questions", ("问题", "Questions"), 1..=5_000),
+            Field::line("kiln", ("窑炉", "Kiln"), 0..=50).optional(),
+        ];
+        Ok(Some(Form::new(("提问", "Asking"), ("提交", "Send")).section(("问题", "Questions"), fields)))
+    }
+
+    fn check(_: Context, _: Submission) -> Result<Vec<FieldError>, AnswerError> {
+        Ok(Vec::new())
+    }
+
+    fn submit(_: Context, submission: Submission) -> Result<Outcome, SubmitError> {
+        match submission.text("questions").unwrap_or_default() {
+            "open" => Ok(Outcome::OpensCase(Opening::new(("提问", "Asking")))),
+            questions => {
+                let answers: Vec<String> = questions.lines().map(answer).collect();
+                Ok(Outcome::Answered(Page::new(("回答", "Answers")).markdown(Text::same(answers.join("\n")))))
+            }
+        }
+    }
+
+    fn advance(_: Context, _: AdvanceRequest) -> Result<Advice, AnswerError> {
+        Ok(Advice::Proceed)
+    }
+}
+
+lotus_sdk::export!(Asker: zones, services);
 
 fn answer(question: &str) -> String {
     let mut words = question.split(' ');
@@ -74,6 +118,37 @@ fn answer(question: &str) -> String {
             let start = date(next());
             shown(calendar::count_working_days(start, date(next())))
         }
+        "case-files.get" => shown(case_files::get(next())),
+        "case-files.fields" => shown(case_files::fields(next())),
+        "case-files.history" => {
+            let history = case_files::history(next());
+            shown(history.map(|all| all.into_iter().map(|event| event.action).collect::<Vec<_>>()))
+        }
+        "case-files.due" => {
+            let (limit, after) = (number(next()), next());
+            let found = case_files::due((!after.is_empty()).then_some(after), limit);
+            shown(found.map(|all| all.into_iter().map(|file| file.number).collect::<Vec<_>>()))
+        }
+        "case-files.note" => {
+            let (case, revision) = (next(), number(next()));
+            shown(case_files::note(case, revision, &Text::same(next().to_owned())))
+        }
+        "applicants.kind" => shown(applicants::kind()),
+        "applicants.get" => shown(applicants::get(next()).map(|found| found.map(|fact| (fact.value, fact.source)))),
+        // The case, the template, the key, then values as `place=words`.
+        "notify.send" => {
+            let (case, template, key) = (next(), next(), next());
+            let values = words.filter_map(|word| word.split_once('='));
+            let values = values.map(|(place, value)| (place.to_owned(), Text::same(value.to_owned()))).collect();
+            shown(notify::send(&Message {
+                case_number: case.to_owned(),
+                to: Recipient::Applicant,
+                template: template.to_owned(),
+                values,
+                idempotency_key: key.to_owned(),
+            }))
+        }
+        "trap" => panic!("told to"),
         other => format!("there is no {other}"),
     }
 }

@@ -1,6 +1,7 @@
 //! Generation 1's types into the host's: parsed, bounded, or said not to fit.
 
 mod form;
+mod hook;
 mod page;
 mod service;
 mod words;
@@ -8,15 +9,16 @@ mod words;
 use std::collections::BTreeSet;
 
 use lotus_domain::Slug;
+use lotus_domain::law::Refusal;
 use lotus_domain::service::Submitted;
 
 use self::form::form;
 use self::page::page;
 use self::service::{advice, opening, service, zone};
-pub(super) use self::words::date;
+pub(super) use self::words::{date, raw};
 use self::words::{field_errors, link, refusal, said};
 use super::Reply;
-use super::bindings::exports::lotus::plugin::services;
+use super::bindings::exports::lotus::plugin::{services, timers};
 use super::bindings::lotus::plugin::types;
 use crate::ask::Answer;
 use crate::outcome::Outcome;
@@ -37,6 +39,9 @@ type Fit<T> = Result<T, Misfit>;
 /// Most zones and services of one plugin.
 const MOST_ZONES: usize = 20;
 const MOST_SERVICES: usize = 100;
+/// Most offers for one item, and reminders at one state.
+const MOST_OFFERS: usize = 20;
+const MOST_REMINDERS: usize = 50;
 
 pub(super) fn outcome(reply: Reply) -> Fit<Outcome<Answer>> {
     Ok(match reply {
@@ -54,9 +59,24 @@ pub(super) fn outcome(reply: Reply) -> Fit<Outcome<Answer>> {
         Reply::Form(Ok(answer)) => Outcome::Answer(Answer::Form(answer.map(form).transpose()?)),
         Reply::Checked(Ok(errors)) => Outcome::Answer(Answer::Checked(field_errors(errors)?)),
         Reply::Advised(Ok(said)) => Outcome::Answer(Answer::Advised(advice(said)?)),
-        Reply::Page(Err(error)) | Reply::Form(Err(error)) | Reply::Checked(Err(error)) | Reply::Advised(Err(error)) => {
-            answer_error(error)?
+        Reply::Offered(Ok(all)) => Outcome::Answer(Answer::Offers(several(all, MOST_OFFERS, "offers", hook::offer)?)),
+        Reply::Reminders(Ok(all)) => {
+            Outcome::Answer(Answer::Reminders(several(all, MOST_REMINDERS, "reminders", hook::reminder)?))
         }
+        Reply::HookAdvised(Ok(said)) => Outcome::Answer(Answer::Advised(hook::advice(said)?)),
+        Reply::Observed => Outcome::Answer(Answer::Observed),
+        Reply::Ran(Ok(())) => Outcome::Answer(Answer::Ran),
+        Reply::Ran(Err(timers::TimerError::Later(why))) => Outcome::Unavailable(said(why, "why it runs later")?),
+        Reply::Ran(Err(timers::TimerError::Failed(why))) => {
+            Outcome::Refused(Refusal { reason: said(why, "why it failed")?, basis: None, next_step: None })
+        }
+        Reply::Page(Err(error))
+        | Reply::Form(Err(error))
+        | Reply::Checked(Err(error))
+        | Reply::Advised(Err(error))
+        | Reply::Offered(Err(error))
+        | Reply::Reminders(Err(error))
+        | Reply::HookAdvised(Err(error)) => answer_error(error)?,
         Reply::Submitted(Ok(submitted)) => Outcome::Answer(Answer::Submitted(match submitted {
             services::Outcome::Answered(answer) => Submitted::Answered(page(answer)?),
             services::Outcome::OpensCase(opened) => Submitted::OpensCase(opening(opened)?),

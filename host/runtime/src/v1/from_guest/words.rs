@@ -12,7 +12,7 @@ use super::{Fit, Misfit, several};
 use crate::v1::bindings::lotus::plugin::types;
 
 /// A text whose bounds are checked with the whole that it is part of.
-pub(super) fn raw(text: types::Text) -> Text {
+pub(in crate::v1) fn raw(text: types::Text) -> Text {
     Text { zh: text.zh, en: text.en }
 }
 
