@@ -21,6 +21,7 @@ use tokio::sync::Mutex;
 use crate::Visit;
 use crate::record::record_id;
 use crate::start::Platform;
+use crate::timers::Asleep;
 
 /// How long a plugin's list of zones or services is shown before it is asked again.
 const HELD: Duration = Duration::from_mins(1);
@@ -80,6 +81,7 @@ pub(crate) struct Active {
     settings: Arc<BTreeMap<String, Value>>,
     zones: Lists<Zone>,
     services: Lists<Service>,
+    pub(crate) timers: Asleep,
 }
 
 /// A package that is ready to be called.
@@ -114,6 +116,7 @@ impl Active {
             activation,
             zones: Default::default(),
             services: Default::default(),
+            timers: Asleep::default(),
         }
     }
 

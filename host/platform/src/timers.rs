@@ -3,7 +3,8 @@
 //! What was run last is kept beside the plugin's storage, in a space that no plugin has. Its version is the claim: of two
 //! replicas that see the same tick, one writes and runs it, and where it dies meanwhile, the claim runs out.
 
-use std::sync::{Arc, Weak};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -57,6 +58,22 @@ impl Kept {
     }
 }
 
+/// Until when a plugin's timers need not be looked at: what is kept of them moves them only later.
+#[derive(Default)]
+pub(crate) struct Asleep(Mutex<BTreeMap<String, Timestamp>>);
+
+impl Asleep {
+    fn sleeps(&self, timer: &str, now: Timestamp) -> bool {
+        self.0.lock().is_ok_and(|until| until.get(timer).is_some_and(|until| now < *until))
+    }
+
+    fn until(&self, timer: &str, until: Option<Timestamp>) {
+        if let (Some(until), Ok(mut asleep)) = (until, self.0.lock()) {
+            asleep.insert(timer.to_owned(), until);
+        }
+    }
+}
+
 /// A tick that is due, and how many before it are over.
 #[derive(Debug, PartialEq)]
 struct Due {
@@ -103,6 +120,9 @@ impl Platform {
 
     /// Runs a timer if a tick of it is due and nobody else runs it; whether it ran.
     async fn timer(&self, active: &Active, name: &str, timer: &Timer, now: Timestamp) -> Result<bool, StoreError> {
+        if active.timers.sleeps(name, now) {
+            return Ok(false);
+        }
         let division = &active.activation.division;
         let space = space(active.id());
         let entry = self.store().storage_get(division, &space, name).await?;
@@ -111,9 +131,11 @@ impl Platform {
         let mut kept: Kept = kept.unwrap_or_else(|| Kept::since(active.activation.since));
         let (Some(Due { at, over }), Ok(slug)) = (due(timer, kept.last, now, self.zone_of_time()), Slug::parse(name))
         else {
+            active.timers.until(name, timer.next(kept.last, self.zone_of_time()));
             return Ok(false);
         };
         if kept.waits(now) {
+            active.timers.until(name, kept.not_before.max(kept.claimed_until));
             return Ok(false);
         }
         if over > 0 {
