@@ -227,6 +227,8 @@ pub(crate) fn check_timers(timers: &BTreeMap<String, Timer>) -> Result<(), Wrong
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::activation::Grant;
+    use crate::package::Manifest;
 
     fn template(body: &str) -> Template {
         Template { title: Text::zh("提醒"), body: Text::zh(body) }
@@ -271,6 +273,67 @@ mod tests {
             "2026-04-28T18:30:00Z",
             "a tick is after the one before"
         );
+    }
+
+    const MANIFEST: &str = r#"
+id = "cn.example.porcelain"
+version = "1.2.3"
+contract = "1.0"
+title = "钧瓷"
+publisher = "禹州市"
+points = ["timers"]
+
+[capabilities.applicants]
+purpose = "称呼"
+fields = { "person.name" = { purpose = "称呼申请人" } }
+
+[capabilities.notify]
+purpose = "提醒"
+quota = 500
+
+[templates.visit]
+title = "上门"
+body = "办件{number}"
+
+[timers.nightly]
+purpose = "统计"
+daily = "02:30"
+"#;
+
+    #[test]
+    fn a_grant_holds_what_is_declared_and_nothing_else() {
+        let manifest = Manifest::parse(MANIFEST).unwrap();
+        let mut grant = Grant::requested(&manifest);
+        assert_eq!(grant.fact("person.name").map(|purpose| purpose.purpose.zh.as_str()), Some("称呼申请人"));
+        assert_eq!(grant.fact("person.telephone"), None);
+        assert_eq!((grant.messages, grant.case_fields()), (MOST_MESSAGES, None));
+        assert!(grant.template("visit").is_some() && grant.template("other").is_none());
+        grant.capabilities.clear();
+        assert_eq!(grant.fact("person.name"), None, "nothing without the capability");
+        // A grant from before there were facts grants none.
+        let before = r#"{"capabilities":["applicants"],"storage_quota":0,"limits":"#.to_owned()
+            + &serde_json::to_string(&grant.limits).unwrap()
+            + "}";
+        let grant: Grant = serde_json::from_str(&before).unwrap();
+        assert!(grant.fact("person.name").is_none() && grant.messages == 0);
+    }
+
+    #[test]
+    fn what_is_declared_wrongly_is_refused_with_its_place() {
+        for (from, to, place) in [
+            ("称呼申请人", " ", "capabilities.applicants.fields.person.name.purpose"),
+            ("person.name", "Person", "capabilities.applicants.fields.Person"),
+            ("办件{number}", "办件{number", "templates.visit"),
+            ("[templates.visit]", "[templates.Visit]", "templates.Visit"),
+            ("daily = \"02:30\"", "", "timers.nightly"),
+            ("points = [\"timers\"]", "points = [\"zones\"]", "timers"),
+            ("capabilities.applicants", "capabilities.catalog", "capabilities.catalog.fields"),
+            ("capabilities.notify", "capabilities.catalog", "capabilities.catalog.quota"),
+            ("daily = \"02:30\"", "daily = \"25:30\"", "daily"),
+        ] {
+            let error = Manifest::parse(&MANIFEST.replace(from, to)).unwrap_err().to_string();
+            assert!(error.contains(place), "{to}: {error}");
+        }
     }
 
     #[test]

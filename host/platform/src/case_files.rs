@@ -13,7 +13,7 @@ use lotus_domain::kind::Role;
 use lotus_domain::package::Digest;
 use lotus_domain::text::Text;
 use lotus_runtime::{Caller, CaseFileError};
-use lotus_store::{CaseFile, StoreError};
+use lotus_store::{CaseFile, Step, StoreError};
 
 use crate::ports::Sources;
 
@@ -48,7 +48,7 @@ fn cover(case: &Case, service: &str) -> CaseCover {
 fn service(case: &Case) -> Option<(&str, Digest)> {
     match &case.subject {
         Subject::Service { service, package, .. } => Some((service, Digest::parse(package)?)),
-        #[allow(unreachable_patterns, reason = "other subjects are no plugin's own")]
+        // Every other subject is the city's own.
         _ => None,
     }
 }
@@ -179,7 +179,7 @@ impl Sources {
         let event = Event::seal(number, events.last(), happening);
         let noted = Case { revision: event.sequence, ..case };
         let new = u64::from(event.sequence);
-        let done = self.store.case_append(caller.division.clone(), noted, event, None).await;
+        let done = self.store.case_append(caller.division.clone(), Step::new(noted, event)).await;
         if done.map_err(|error| away(&error))? {
             return Ok(new);
         }

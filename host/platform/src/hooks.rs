@@ -79,9 +79,8 @@ impl Reminding {
 
 /// A plugin's own key, which may hold any characters, as the outbox takes it.
 pub(crate) fn outbox_key(plugin: &str, key: &str) -> String {
-    let hash = Hash::of(format!("{plugin}\0{key}").as_bytes());
-    let digits: String = hash.0.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("plugin/{plugin}/{digits}")
+    let hash = Hash::of(format!("{plugin}\0{key}").as_bytes()).to_string();
+    format!("plugin/{plugin}/{hash:.32}")
 }
 
 impl Active {
@@ -91,7 +90,7 @@ impl Active {
     }
 
     /// A reminder in the words that its grant has for it.
-    fn worded(&self, reminder: Reminder) -> Option<Reminding> {
+    pub(crate) fn worded(&self, reminder: Reminder) -> Option<Reminding> {
         let template = self.activation.grant.template(&reminder.template)?;
         Some(Reminding {
             plugin: self.id().to_owned(),
@@ -113,8 +112,16 @@ impl Active {
         applicant: Option<&Arc<Applicant>>,
     ) -> Option<Refusal> {
         let ask = Ask::Advise(intended.clone());
-        match self.call_for(platform, &self.home(), &ask, applicant).await {
-            Outcome::Answer(Answer::Advised(Advice::Hold(refusal))) | Outcome::Refused(refusal) => Some(refusal),
+        let case = CaseNumber::parse(&intended.case).ok();
+        let (outcome, record) = self.decide_for(platform, &self.home(), &ask, case.as_ref(), applicant).await;
+        match outcome {
+            Outcome::Answer(Answer::Advised(Advice::Hold(refusal))) | Outcome::Refused(refusal) => {
+                // It decided something: why, its record tells.
+                if let Some(record) = record {
+                    platform.inner.recorder.keep(record);
+                }
+                Some(refusal)
+            }
             Outcome::Answer(_) | Outcome::NotFound | Outcome::Unavailable(_) | Outcome::Failed(_) => None,
         }
     }
@@ -239,7 +246,7 @@ impl Platform {
         for (active, said) in join_all(asked).await {
             match said {
                 Some(said) => {
-                    reminded.reminders.extend(said.into_iter().filter_map(|reminder| active.worded(reminder)))
+                    reminded.reminders.extend(said.into_iter().filter_map(|reminder| active.worded(reminder)));
                 }
                 None => reminded.again.push(active.id().to_owned()),
             }

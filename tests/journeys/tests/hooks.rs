@@ -152,6 +152,30 @@ async fn a_transition_is_advised_on_and_seen_and_a_plugin_that_fails_holds_nobod
 }
 
 #[tokio::test]
+async fn a_transition_that_nobody_was_told_of_before_the_host_went_down_is_told_by_the_next() {
+    let city = City::sqlite().await;
+    city.activate_guest("asker", HERE).await;
+    city.activate_guest("observer", HERE).await;
+    let platform = &city.platform;
+    let (number, secret) = open(platform).await;
+    // As far as a host comes that dies once the transition is written; and one that dies before it is.
+    platform.transition_marked(&here(), &number, 2).await.unwrap();
+    platform.transition_marked(&here(), &number, 9).await.unwrap();
+    platform.case_act(&number, &secret, 1, "withdraw", None).await.unwrap();
+    let other = city.replica().await;
+    let later = platform.now() + Duration::from_secs(31);
+    other.platform.transitions_tick(later).await;
+    let seen = stored(&city, "cn.example.observer", "seen/").await;
+    assert_eq!(seen, [format!("seen/{number}/withdraw")]);
+    let left = stored(&city, "~transitions/cn.example.observer", "").await;
+    assert_eq!(left, [format!("{number}/0000000009")], "it may still be on its way");
+    for minutes in 2..200 {
+        other.platform.transitions_tick(platform.now() + Duration::from_secs(60 * minutes)).await;
+    }
+    assert!(stored(&city, "~transitions/cn.example.observer", "").await.is_empty(), "it never was");
+}
+
+#[tokio::test]
 async fn a_reminder_is_in_the_words_that_were_approved_and_under_one_key() {
     let city = City::sqlite().await;
     city.activate_guest("asker", HERE).await;
