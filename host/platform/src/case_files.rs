@@ -17,8 +17,8 @@ use lotus_store::{CaseFile, Step, StoreError};
 
 use crate::ports::Sources;
 
-/// What the history calls a plugin's remark. It is for staff: an applicant's timeline leaves such entries out.
-pub(crate) const NOTE: &str = "plugin-note";
+/// What the history calls a plugin's remark. It is for staff: an applicant's view of it has no words.
+pub const NOTE: &str = "plugin-note";
 /// Cases that are looked through at a time.
 const PAGE: u32 = 200;
 
@@ -186,4 +186,14 @@ impl Sources {
         let now = self.own_case(caller, number).await?.case.revision;
         Err(CaseFileError::Conflict(u64::from(now)))
     }
+}
+
+/// The events as these parties see them: what a plugin remarked is for staff, so an applicant's have no such words.
+pub(crate) fn for_parties(mut events: Vec<Event>, parties: &[Role]) -> Vec<Event> {
+    if parties.contains(&Role::Applicant) {
+        for event in events.iter_mut().filter(|event| event.happening.action == NOTE) {
+            event.happening.remark = None;
+        }
+    }
+    events
 }

@@ -3,16 +3,19 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "every function here is a test's")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lotus_domain::Slug;
+use lotus_domain::account::{Account, AccountId, Profile};
+use lotus_domain::applicant::Applicant;
 use lotus_domain::case::{CaseNumber, FollowSecret};
 use lotus_domain::district::Division;
 use lotus_domain::hook::TransitionMade;
 use lotus_domain::page::Block;
 use lotus_domain::text::Language;
 use lotus_journeys::City;
-use lotus_platform::{Asker, Keyring, Platform, State, Store, StoreConfig, Submission, Visit};
+use lotus_platform::{Asker, Keyring, PLUGIN_NOTE, Platform, State, Store, StoreConfig, Submission, Visit};
 
 const HERE: &str = "411081";
 
@@ -86,7 +89,11 @@ async fn a_plugin_sees_its_own_cases_alone_and_every_field_it_reads_is_on_record
     assert_eq!(said[3], format!("Ok([{:?}])", number.to_string()));
     assert_eq!(said[4..6], ["Ok(2)", "Err(CaseError::Conflict(2))"]);
     assert_eq!(said[6], "Err(ApplicantError::Nobody)");
-    assert_eq!(platform.case_follow(&number, &secret).await.unwrap().case.revision, 2);
+    let followed = platform.case_follow(&number, &secret).await.unwrap();
+    assert_eq!((followed.case.revision, followed.events[1].happening.action.as_str()), (2, PLUGIN_NOTE));
+    assert_eq!(followed.events[1].happening.remark, None, "what it remarked is for staff");
+    let moved = platform.case_act(&number, &secret, 2, "withdraw", None).await.unwrap();
+    assert_eq!(moved.case.revision, 3, "the chain goes on over it");
 
     let audited = audited(&city).await;
     let read: Vec<&String> = audited.iter().filter(|line| line.contains("disclosed")).collect();
@@ -173,6 +180,21 @@ async fn a_transition_that_nobody_was_told_of_before_the_host_went_down_is_told_
         other.platform.transitions_tick(platform.now() + Duration::from_secs(60 * minutes)).await;
     }
     assert!(stored(&city, "~transitions/cn.example.observer", "").await.is_empty(), "it never was");
+}
+
+#[tokio::test]
+async fn help_is_offered_by_who_applies_and_the_audit_chain_says_what_was_read_of_them() {
+    let city = City::sqlite().await;
+    city.activate_guest("observer", HERE).await;
+    let profile = Profile { name: "李莲花".into(), identity_number: None, telephone: None };
+    let (id, created) = (AccountId("a-1".into()), city.platform.now());
+    let account = Account { id, provider: "demo".into(), profile, created };
+    let applicant = Arc::new(Applicant::of(&account, None));
+    let offers = city.platform.assistance_offers(&visit(), "item", Some(&applicant)).await;
+    assert_eq!(offers[0].offer.reason.zh, "Ok(Served::NaturalPerson)");
+    let audited = audited(&city).await;
+    let read = audited.iter().find(|line| line.contains("disclosed")).unwrap();
+    assert_eq!(read, "plugin/cn.example.observer disclosed account/a-1 kind 按申请人类型推荐帮办。");
 }
 
 #[tokio::test]
