@@ -143,6 +143,62 @@ async fn a_case_is_there_after_kill_9_and_a_clean_end_is_zero() {
     assert_eq!(again.end(), Some(0));
 }
 
+#[tokio::test]
+async fn keys_are_rotated_while_a_host_serves_and_it_seals_everything_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let demo = Demo::start(&data);
+    let browser = browser();
+    let submit = async || {
+        let award = format!("{}/d/411081/services/studio-award", demo.base);
+        let token = token(&browser, &award).await;
+        let form = [
+            ("_token", token.as_str()),
+            ("enterprise", "莲城钧瓷工坊"),
+            ("credit-code", "91350100M000100Y43"),
+            ("contact", "经办人"),
+            ("telephone", "13900001111"),
+            ("studio", "莲城工作室"),
+            ("title-level", "national"),
+            ("title-date", "2019-05-01"),
+            ("sales", "3000000"),
+            ("once", "yes"),
+        ];
+        let opened = browser.post(&award).form(&form).send().await.unwrap();
+        assert_eq!(opened.status(), StatusCode::SEE_OTHER);
+        let cookie = opened.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        (opened.headers()["location"].to_str().unwrap().to_owned(), cookie)
+    };
+    let shown = async |(address, cookie): &(String, String)| {
+        let case = browser.get(format!("{}{address}", demo.base)).header("cookie", cookie).send().await.unwrap();
+        case.status() == StatusCode::OK && case.text().await.unwrap().contains("已提交")
+    };
+    let before = submit().await;
+    let file = config(directory.path(), &format!("data = {data:?}"));
+    let keys = |command: &str| {
+        let Output { status, stdout, stderr } = lotus(&["keys", command, "--config", &file]).output().unwrap();
+        assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+        String::from_utf8_lossy(&stdout).into_owned()
+    };
+    assert!(keys("status").contains("nothing needs an old data key"));
+    assert!(keys("rotate").contains("411081 禹州市: sealed with data key 2 from now on"));
+    let waits = keys("status");
+    assert!(waits.contains("1 of case_file") && waits.contains("wait to be sealed anew"), "{waits}");
+    let started = Instant::now();
+    loop {
+        let between = submit().await;
+        assert!(shown(&before).await && shown(&between).await, "nobody notices");
+        if keys("status").contains("nothing needs an old data key") {
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_mins(2), "{}", keys("status"));
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert!(shown(&before).await);
+    demo.signal("-TERM");
+    assert_eq!(demo.end(), Some(0));
+}
+
 /// Runs to its end and gives what it said on standard error.
 fn fails(arguments: &[&str]) -> String {
     let output = lotus(arguments).output().unwrap();
@@ -258,6 +314,23 @@ fn the_doctor_looks_at_everything_and_says_what_to_mind() {
     assert!(status.success(), "{said}");
     for part in ["data directory", "keyring", "database", "sandbox", "sign-in", "open files", "memory maps"] {
         assert!(said.lines().any(|line| line.contains(part)), "{part} in {said}");
+    }
+}
+
+#[test]
+fn the_doctor_says_when_an_authoritys_certificate_can_not_be_used() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, pem) = (directory.path().join("data"), directory.path().join("authority.pem"));
+    let file = config(directory.path(), &format!("data = {data:?}\n[sign_in]\nca_certificate = {pem:?}"));
+    for (text, why) in [(None, "No such file"), (Some("nonsense"), "it holds no certificate")] {
+        if let Some(text) = text {
+            std::fs::write(&pem, text).unwrap();
+        }
+        let Output { status, stdout, .. } = lotus(&["doctor", "--config", &file]).output().unwrap();
+        let said = String::from_utf8_lossy(&stdout);
+        assert!(!status.success());
+        let line = said.lines().find(|line| line.contains("sign-in")).unwrap();
+        assert!(line.starts_with("MISSING") && line.contains("authority.pem") && line.contains(why), "{line}");
     }
 }
 

@@ -67,6 +67,9 @@ pub(crate) struct Keys {
 pub(crate) struct SignIn {
     /// OpenID providers.
     pub(crate) provider: Vec<Provider>,
+    /// A file (PEM) with the certificates of authorities of the city's own that vouch for providers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ca_certificate: Option<PathBuf>,
     /// Who becomes the first security administrator on signing in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) first_administrator: Option<FirstAdministrator>,

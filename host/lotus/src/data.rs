@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use lotus_platform::{Key, Keyring};
+use lotus_platform::{Authorities, Key, Keyring};
 
 use crate::config::Config;
 
@@ -82,6 +82,14 @@ pub(crate) fn keyring(config: &Config) -> anyhow::Result<Keyring> {
             Err(error).with_context(wanted).context("restore it from its copy; without it sealed data can't be read")
         }
     }
+}
+
+/// The authorities that vouch for providers: those of the configuration's file, else the well-known ones alone.
+pub(crate) fn authorities(config: &Config) -> anyhow::Result<Authorities> {
+    let Some(file) = &config.sign_in.ca_certificate else { return Ok(Authorities::default()) };
+    let wanted = || format!("the certificates in sign_in.ca_certificate, {}", file.display());
+    let pem = fs::read(file).with_context(wanted)?;
+    Authorities::parse(&pem).map_err(|why| anyhow::anyhow!("{why}")).with_context(wanted)
 }
 
 /// The date in UTC: the id of a key that is made today.

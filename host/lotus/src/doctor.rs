@@ -96,6 +96,9 @@ fn sandbox(config: &Config) -> Finding {
 
 fn sign_in(config: &Config) -> Finding {
     let providers = &config.sign_in.provider;
+    if let Err(error) = data::authorities(config) {
+        return Finding::Missing(format!("{error:#}; providers of the city's own network can't be asked without it"));
+    }
     match (providers.is_empty(), config.sign_in.first_administrator.is_some(), config.secure_cookies()) {
         (true, _, _) => {
             Finding::Mind("no [[sign_in.provider]]: nobody can sign in, and there is no console".to_owned())

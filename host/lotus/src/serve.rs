@@ -97,6 +97,7 @@ async fn platform(config: &Config, directory: &DataDirectory, ready: Vec<ReadyAc
     let first = config.sign_in.first_administrator.clone();
     let settings = PlatformConfig {
         providers: config.sign_in.provider.clone(),
+        authorities: data::authorities(config)?,
         first_administrator: first.map(|first| (first.provider, first.subject)),
         ready_accounts: ready,
         ..PlatformConfig::new(directory.key()?)

@@ -65,7 +65,7 @@ pub use sweep::Swept;
 pub use lotus_runtime::{LoadError, Runtime, RuntimeConfig, StartError};
 pub use lotus_store::{Keyring, KeyringError, Store, StoreConfig, StoreError, Suite};
 pub use machine::LONGEST_DAYS;
-pub use oidc::{OidcError, Provider, ProviderKind, SignInFlow};
+pub use oidc::{Authorities, OidcError, Provider, ProviderKind, SignInFlow};
 pub use package::PackageError;
 pub use plugin::{NotServed, Offered, Part, StandIn};
 pub use role::{Holder, RoleError};

@@ -234,8 +234,10 @@ impl Known {
                 Ok(metadata)
             }
             Err(error) => {
-                discovered.away = Some((Instant::now(), error.to_string()));
-                Err(OidcError::Away(error.to_string()))
+                // With what lies below: an authority that nobody knows is told from an address where nobody listens.
+                let why = said(&error);
+                discovered.away = Some((Instant::now(), why.clone()));
+                Err(OidcError::Away(why))
             }
         }
     }
@@ -249,16 +251,49 @@ impl Known {
     }
 }
 
-fn http() -> Result<reqwest::Client, OidcError> {
-    // Redirects are not followed: a provider that sends us elsewhere would choose whom we ask.
-    let built = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build();
-    built.map_err(|error| OidcError::Away(error.to_string()))
+/// Certificates of authorities that vouch for providers inside the city's own network, beside the well-known ones.
+#[derive(Debug, Clone, Default)]
+pub struct Authorities(Vec<reqwest::Certificate>);
+
+impl Authorities {
+    /// Reads PEM with one certificate or more; why it can't be used else.
+    pub fn parse(pem: &[u8]) -> Result<Self, String> {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(|error| said(&error))?;
+        if certificates.is_empty() {
+            return Err("it holds no certificate: “-----BEGIN CERTIFICATE-----” is wanted".to_owned());
+        }
+        let authorities = Self(certificates);
+        authorities.client().map_err(|error| said(&error))?;
+        Ok(authorities)
+    }
+
+    /// Whom providers are asked with.
+    fn client(&self) -> Result<reqwest::Client, reqwest::Error> {
+        // Redirects are not followed: a provider that sends us elsewhere would choose whom we ask.
+        let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE);
+        self.0.iter().cloned().fold(builder, reqwest::ClientBuilder::add_root_certificate).build()
+    }
+}
+
+/// An error with what lies below it.
+fn said(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut below = error.source();
+    while let Some(cause) = below {
+        text = format!("{text}: {cause}");
+        below = cause.source();
+    }
+    text
 }
 
 impl Platform {
     /// The providers that people can sign in with.
     pub fn providers(&self) -> impl Iterator<Item = &Provider> {
         self.inner.providers.iter().map(|known| &known.provider)
+    }
+
+    fn http(&self) -> Result<reqwest::Client, OidcError> {
+        self.inner.authorities.client().map_err(|error| OidcError::Away(said(&error)))
     }
 
     fn provider(&self, id: &str) -> Result<&Known, OidcError> {
@@ -269,7 +304,7 @@ impl Platform {
     pub async fn sign_in_begin(&self, provider: &str, redirect: &str, then: &str) -> Result<SignInFlow, OidcError> {
         let known = self.provider(provider)?;
         // Asked before the browser is sent there: an error of ours tells people more than an address that is dead.
-        let metadata = known.metadata(&http()?, AGAIN).await?;
+        let metadata = known.metadata(&self.http()?, AGAIN).await?;
         let client = known.client(&metadata, redirect)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (url, state, nonce) = client
@@ -302,7 +337,7 @@ impl Platform {
     ) -> Result<(Vouched, String), OidcError> {
         let flow = self.flow(cookie).filter(|flow| flow.provider == provider && flow.state == state);
         let flow = flow.ok_or(OidcError::Flow)?;
-        let (known, http) = (self.provider(provider)?, http()?);
+        let (known, http) = (self.provider(provider)?, self.http()?);
         let metadata = known.metadata(&http, DISCOVERED).await?;
         let client = known.client(&metadata, redirect)?;
         let exchanged = client
@@ -400,7 +435,7 @@ impl Platform {
     /// Where the browser goes to end the session at the provider too, where the provider has such a place.
     pub async fn sign_out_url(&self, provider: &str, back: &str) -> Option<String> {
         let known = self.provider(provider).ok()?;
-        let metadata = known.metadata(&http().ok()?, AGAIN).await.ok()?;
+        let metadata = known.metadata(&self.http().ok()?, AGAIN).await.ok()?;
         let end = metadata.additional_metadata().end_session_endpoint.clone()?;
         let back = PostLogoutRedirectUrl::new(back.to_owned()).ok()?;
         let request = LogoutRequest::from(end)

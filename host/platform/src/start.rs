@@ -16,7 +16,7 @@ use crate::account::ReadyAccount;
 use crate::case_files::Owners;
 use crate::city::City;
 use crate::health::Health;
-use crate::oidc::{self, Provider};
+use crate::oidc::{self, Authorities, Provider};
 use crate::package::Packages;
 use crate::ports::Sources;
 use crate::record::Recorder;
@@ -36,6 +36,8 @@ pub struct PlatformConfig {
     pub time_zone: TimeZone,
     /// Who vouches for people.
     pub providers: Vec<Provider>,
+    /// Authorities that vouch for those providers, beside the well-known ones.
+    pub authorities: Authorities,
     /// Provider and subject of the first security administrator.
     pub first_administrator: Option<(String, String)>,
     /// Accounts that anybody may choose, for a demonstration alone.
@@ -48,7 +50,14 @@ impl PlatformConfig {
         // China has one zone and no summer time; the fixed offset is right where the zone's data are missing.
         let fixed = || TimeZone::fixed(jiff::tz::Offset::constant(8));
         let time_zone = TimeZone::get("Asia/Shanghai").unwrap_or_else(|_| fixed());
-        Self { key, time_zone, providers: Vec::new(), first_administrator: None, ready_accounts: Vec::new() }
+        Self {
+            key,
+            time_zone,
+            providers: Vec::new(),
+            authorities: Authorities::default(),
+            first_administrator: None,
+            ready_accounts: Vec::new(),
+        }
     }
 }
 
@@ -76,6 +85,7 @@ pub(crate) struct Inner {
     pub(crate) key: Key,
     pub(crate) time_zone: TimeZone,
     pub(crate) providers: Vec<oidc::Known>,
+    pub(crate) authorities: Authorities,
     pub(crate) first_administrator: Option<(String, String)>,
     pub(crate) ready_accounts: Vec<ReadyAccount>,
     /// Wrong second factors, by session.
@@ -101,6 +111,7 @@ impl Platform {
                 key: config.key,
                 time_zone: config.time_zone,
                 providers: config.providers.into_iter().map(oidc::Known::new).collect(),
+                authorities: config.authorities,
                 first_administrator: config.first_administrator,
                 ready_accounts: config.ready_accounts,
                 wrong_codes: Mutex::default(),

@@ -110,7 +110,7 @@ pub struct SealedCount {
 }
 
 /// Whoever seals a district anew holds it so long without a word.
-const HOLD: Duration = Duration::from_secs(60);
+const HOLD: Duration = Duration::from_mins(1);
 
 impl Store {
     /// What of a district is sealed, and how much of it with an old key.
@@ -145,10 +145,10 @@ impl Store {
             for table in SEALED {
                 let mut after = None;
                 loop {
-                    let page = self.reseal_page(division, table, after.as_deref(), pace.batch).await?;
-                    let Some(last) = page.last() else { break };
+                    let rows = self.reseal_page(division, table, after.as_deref(), pace.batch).await?;
+                    let Some(last) = rows.last() else { break };
                     after = Some(last.key.clone());
-                    let old: Vec<SealedRow> = page.into_iter().filter(|row| row.is_old(key)).collect();
+                    let old: Vec<SealedRow> = rows.into_iter().filter(|row| row.is_old(key)).collect();
                     if !old.is_empty() {
                         seen += old.len();
                         anew += self.reseal_rows(division.clone(), table, old).await?;

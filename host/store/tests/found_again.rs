@@ -195,7 +195,7 @@ on_both! {
             kept.store.case_open(yuzhou.clone(), new_case(random, &[])).await.unwrap();
         }
         kept.store.keys_rotate(&yuzhou).await.unwrap();
-        let slow = Pace { pause: Duration::from_secs(60), ..PACE };
+        let slow = Pace { pause: Duration::from_mins(1), ..PACE };
         let gone = tokio::time::timeout(Duration::from_millis(200), kept.store.reseal(&yuzhou, "gone", slow)).await;
         assert!(gone.is_err(), "cut off in the middle");
         assert_eq!(kept.store.reseal(&yuzhou, "next", PACE).await.unwrap(), 0, "it is still held");

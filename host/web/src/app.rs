@@ -7,7 +7,7 @@ use std::sync::{Arc, RwLock};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use lotus_domain::district::{District, Division};
@@ -43,6 +43,8 @@ pub struct App {
     pub(crate) config: Arc<WebConfig>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) limits: Option<Arc<Limits>>,
+    /// What a browser may do with our pages.
+    pub(crate) policy: HeaderValue,
     themes: Arc<RwLock<HashMap<Division, Theme>>>,
 }
 
@@ -59,7 +61,8 @@ impl App {
     pub fn new(platform: Platform, config: WebConfig) -> Self {
         let metrics = Arc::new(Metrics::new(&platform));
         let limits = rate::of(config.rate);
-        Self { platform, config: Arc::new(config), metrics, limits, themes: Arc::default() }
+        let policy = protection::policy(platform.providers());
+        Self { platform, config: Arc::new(config), metrics, limits, policy, themes: Arc::default() }
     }
 
     /// The city's own tenant, else the first there is.

@@ -1,16 +1,19 @@
 //! What protects every page without knowing who asks: what a browser may do with it, and how much a request may cost.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
+use axum::http::{HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+
+use lotus_platform::Provider;
 
 use crate::app::App;
 use crate::error::Error;
@@ -25,12 +28,25 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(15);
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The policy of a host with these providers: a form of ours (signing in, signing out) leads on to a provider, and
+/// browsers hold where a form leads to against `form-action`.
+pub(crate) fn policy<'a>(providers: impl Iterator<Item = &'a Provider>) -> HeaderValue {
+    let origin = |provider: &Provider| {
+        let issuer: Uri = provider.issuer.parse().ok()?;
+        Some(format!(" {}://{}", issuer.scheme_str()?, issuer.authority()?))
+    };
+    let origins: BTreeSet<String> = providers.filter_map(origin).collect();
+    let ours = "form-action 'self'";
+    let policy = POLICY.replace(ours, &format!("{ours}{}", origins.into_iter().collect::<String>()));
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(POLICY))
+}
+
 /// Tells the browser what it may do with an answer.
 pub(crate) async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, app.policy.clone());
     let mut say = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
-    say(CONTENT_SECURITY_POLICY, POLICY);
     say(X_CONTENT_TYPE_OPTIONS, "nosniff");
     // For browsers that don't know frame-ancestors.
     say(X_FRAME_OPTIONS, "DENY");

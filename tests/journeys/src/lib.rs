@@ -18,7 +18,8 @@ use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::Division;
 use lotus_domain::package::Manifest;
 use lotus_platform::{
-    Key, Keyring, Platform, PlatformConfig, Provider, ReadyAccount, Runtime, RuntimeConfig, Store, StoreConfig, Vouched,
+    Authorities, Key, Keyring, Platform, PlatformConfig, Provider, ReadyAccount, Runtime, RuntimeConfig, Store,
+    StoreConfig, Vouched,
 };
 use lotus_web::WebConfig;
 use tokio::net::TcpListener;
@@ -52,6 +53,15 @@ impl City {
         let store = StoreConfig::sqlite(directory.path().join("lotus.db"));
         let config = PlatformConfig { providers, first_administrator, ..config() };
         let city = Self::serve(store, directory, config).await;
+        city.fill().await;
+        city
+    }
+
+    /// The same, where an authority of the city's own vouches for the providers.
+    pub async fn with_authorities(providers: Vec<Provider>, authorities: Authorities) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = StoreConfig::sqlite(directory.path().join("lotus.db"));
+        let city = Self::serve(store, directory, PlatformConfig { providers, authorities, ..config() }).await;
         city.fill().await;
         city
     }

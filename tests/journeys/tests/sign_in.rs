@@ -144,6 +144,8 @@ async fn a_citizen_signs_in_sees_a_masked_name_and_signs_out_here_and_at_the_pro
     let enterprises = me.attributes("input[name=credit_code]", "value");
     assert!(enterprises.iter().any(|code| code == "91411081DEMA00001Q"), "the mandate came along");
 
+    let policy = me.header("content-security-policy").to_owned();
+    assert!(policy.contains(&format!("form-action 'self' {};", world.provider.issuer())), "{policy}");
     let out = browser.post("/sign-out", &[]).await;
     let end = out.location().unwrap();
     assert!(end.starts_with(world.provider.issuer()), "{end}");

@@ -76,7 +76,19 @@ impl Provider {
     ///
     /// Where there is none to start: mark the test with `cfg_attr(not(has_node), ignore = …)`.
     pub fn start() -> Self {
-        match Self::begin() {
+        match Self::begin(None) {
+            Ok(provider) => provider,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The same over TLS, with this certificate for `127.0.0.1` and its key, both PEM.
+    ///
+    /// # Panics
+    ///
+    /// As [`Provider::start`].
+    pub fn start_over_tls(certificate: &str, key: &str) -> Self {
+        match Self::begin(Some((certificate, key))) {
             Ok(provider) => provider,
             Err(error) => panic!("{error}"),
         }
@@ -130,7 +142,7 @@ impl Provider {
         }
     }
 
-    fn begin() -> Result<Self, Error> {
+    fn begin(tls: Option<(&str, &str)>) -> Result<Self, Error> {
         let bin = lotus_test_find::node_bin().ok_or(Error::NotInstalled)?;
         let folder = installed(&bin)?;
         // A group of its own: an interrupt from the terminal ends the test process, and the pipe does the rest.
@@ -138,6 +150,7 @@ impl Provider {
             .arg("oidc.mjs")
             .current_dir(folder)
             .env_remove("NODE_OPTIONS")
+            .envs(tls.into_iter().flat_map(|(certificate, key)| [("OIDC_CERTIFICATE", certificate), ("OIDC_KEY", key)]))
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -147,7 +160,8 @@ impl Provider {
         };
         let mut keeper = Keeper { node, orders: Some(orders), answers: BufReader::new(answers) };
         let issuer = keeper.answer()?;
-        if !issuer.starts_with("http://127.0.0.1:") {
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        if !issuer.starts_with(&format!("{scheme}://127.0.0.1:")) {
             return Err(Error::Refused(issuer));
         }
         Ok(Self { issuer, keeper: Mutex::new(keeper) })

@@ -45,7 +45,7 @@ fn written(words: Words, export: &Export, zone: &TimeZone) -> Result<Vec<u8>, cs
     );
     let mut mark = vec![tame(&mark)];
     if !export.is_whole {
-        mark.push(words.t1("export-cut", "n", &export.rows.len().to_string()));
+        mark.push(words.t1("export-cut", "n", export.rows.len().to_string()));
     }
     file.write_record(&mark)?;
     let heads = [

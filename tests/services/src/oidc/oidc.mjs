@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createSecure } from 'node:https';
 import { createInterface } from 'node:readline';
 import { exportJWK, generateKeyPair, SignJWT, decodeJwt } from 'jose';
 import { Provider } from 'oidc-provider';
@@ -13,11 +14,14 @@ const homes = [];
 let lie = {};
 let key, serve;
 
-const server = createServer((request, response) => serve(request, response));
+// Over TLS where the test hands over a certificate and its key.
+const { OIDC_CERTIFICATE: cert, OIDC_KEY: secret } = process.env;
+const answer = (request, response) => serve(request, response);
+const server = cert ? createSecure({ cert, key: secret }, answer) : createServer(answer);
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address();
-const issuer = `http://127.0.0.1:${port}`;
+const issuer = `${cert ? 'https' : 'http'}://127.0.0.1:${port}`;
 
 async function newKey() {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
