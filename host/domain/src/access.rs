@@ -64,6 +64,12 @@ pub enum Deed {
     ExportCases,
     /// See how cases stand against their clocks, without what their applicants gave.
     SeeClocks,
+    /// Say why a card of supervision was given.
+    ExplainCard,
+    /// Close a card of supervision or take it back.
+    CloseCard,
+    /// See a day's bookings and home visits, give waiting numbers, call the next.
+    RunCounters,
     /// See the plugins of a district and how they do.
     SeePlugins,
     /// Bring plugins into service and take them out.
@@ -146,10 +152,16 @@ impl Role {
     pub const fn deeds(self) -> &'static [Deed] {
         match self {
             Self::Citizen | Self::EnterpriseAgent => &[Deed::FollowOwnCases],
-            Self::Helper => &[Deed::SeeWorklist],
-            Self::Clerk | Self::Handler => {
-                &[Deed::SeeWorklist, Deed::SeeCase, Deed::MoveCase, Deed::SearchCases, Deed::SeeClocks]
-            }
+            Self::Helper => &[Deed::SeeWorklist, Deed::RunCounters],
+            Self::Clerk => &[
+                Deed::SeeWorklist,
+                Deed::SeeCase,
+                Deed::MoveCase,
+                Deed::SearchCases,
+                Deed::SeeClocks,
+                Deed::RunCounters,
+            ],
+            Self::Handler => &[Deed::SeeWorklist, Deed::SeeCase, Deed::MoveCase, Deed::SearchCases, Deed::SeeClocks],
             // Tokens are for programs that do a department's work, so they are made by whoever answers for it.
             Self::DepartmentHead => &[
                 Deed::SeeWorklist,
@@ -158,6 +170,7 @@ impl Role {
                 Deed::SearchCases,
                 Deed::ExportCases,
                 Deed::SeeClocks,
+                Deed::RunCounters,
                 Deed::MakeTokens,
             ],
             Self::DistrictAdministrator => &[
@@ -171,7 +184,9 @@ impl Role {
             ],
             Self::PluginDeveloper => &[Deed::SeePlugins],
             Self::Supervisor => &[Deed::SeeClocks],
-            Self::SupervisionOfficer => &[Deed::SeeClocks, Deed::SeeWorklist, Deed::ExportCases],
+            Self::SupervisionOfficer => {
+                &[Deed::SeeClocks, Deed::CloseCard, Deed::SeeWorklist, Deed::ExportCases]
+            }
             Self::CityOperator => &[Deed::SeePlugins, Deed::ChangePlugins, Deed::MakeTokens],
             Self::SecurityAdministrator => &[Deed::SeeRoles, Deed::ChangeRoles, Deed::EndSessions],
             Self::Auditor => &[Deed::ReadAudit, Deed::SeeRoles],
@@ -344,7 +359,7 @@ impl Access {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::FollowOwnCases,
         Self::SeeWorklist,
         Self::SeeCase,
@@ -352,6 +367,9 @@ impl Deed {
         Self::SearchCases,
         Self::ExportCases,
         Self::SeeClocks,
+        Self::ExplainCard,
+        Self::CloseCard,
+        Self::RunCounters,
         Self::SeePlugins,
         Self::ChangePlugins,
         Self::SeeRoles,
@@ -371,6 +389,9 @@ impl Deed {
             Self::SearchCases => "search-cases",
             Self::ExportCases => "export-cases",
             Self::SeeClocks => "see-clocks",
+            Self::ExplainCard => "explain-card",
+            Self::CloseCard => "close-card",
+            Self::RunCounters => "run-counters",
             Self::SeePlugins => "see-plugins",
             Self::ChangePlugins => "change-plugins",
             Self::SeeRoles => "see-roles",
@@ -396,6 +417,9 @@ impl Deed {
             Self::SearchCases => ("检索办件", "Find cases by number, person or enterprise"),
             Self::ExportCases => ("导出待办清单", "Export a worklist"),
             Self::SeeClocks => ("查看时限", "See how cases stand against their clocks"),
+            Self::ExplainCard => ("说明监督牌", "Say why a card of supervision was given"),
+            Self::CloseCard => ("销号监督牌", "Close a card of supervision or take it back"),
+            Self::RunCounters => ("办理窗口预约、叫号和上门", "Run counters and home visits"),
             Self::SeePlugins => ("查看插件", "See plugins and how they do"),
             Self::ChangePlugins => ("启用、停用插件", "Bring plugins into service and take them out"),
             Self::SeeRoles => ("查看角色", "See who holds which role"),

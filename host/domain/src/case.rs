@@ -12,7 +12,9 @@ use crate::account::AccountId;
 use crate::chain::{Hash, Link};
 use crate::district::Division;
 use crate::form::FieldValue;
-use crate::kind::{Definition, Role};
+use crate::calendar::CalendarError;
+use crate::clock::{Clocks, Office};
+use crate::kind::{Clock, Definition, NumberCode, Role, State, Transition};
 use crate::law::LegalBasis;
 use crate::text::Text;
 
@@ -55,23 +57,11 @@ pub struct CaseNumber(String);
 #[error("this is no case number: 25 characters, the last of which checks the others")]
 pub struct NotACaseNumber;
 
-/// The two characters in a case number that say what kind it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NumberKind {
-    /// An application for an item.
-    Application,
-    /// A value-added service.
-    Service,
-}
-
 impl CaseNumber {
     /// Makes a number; `random` gives its lowest 40 bits.
-    pub fn new(division: &Division, day: Date, kind: NumberKind, random: u64) -> Self {
+    pub fn new(division: &Division, day: Date, kind: NumberCode, random: u64) -> Self {
         let division: String = division.as_str().chars().take(6).collect();
-        let kind = match kind {
-            NumberKind::Application => "01",
-            NumberKind::Service => "29",
-        };
+        let kind = kind.as_str();
         let random = base_32(random, RANDOM_CHARACTERS);
         let body = format!("{division}{:04}{:02}{:02}{kind}{random}", day.year(), day.month(), day.day());
         let check = Self::check(&body);
@@ -241,13 +231,68 @@ pub enum Subject {
         /// Digest of the package, as hexadecimal.
         package: String,
     },
+    /// An item 事项; the case stays on the version of the implementation list that it began with.
+    Item {
+        /// Implementation code 实施编码.
+        code: String,
+        /// Version of the list.
+        version: u32,
+        /// Its name when the case began.
+        title: Text,
+        /// The department that answers.
+        department: Text,
+        /// The departments that take part in a joint case 一件事, in their order.
+        #[serde(default)]
+        joint: Vec<Text>,
+    },
+    /// Anything else the city owes an answer to, by a definition of its own: assistance, a visit, a joint case's part.
+    Matter {
+        /// What it is about, in a few words.
+        title: Text,
+        /// The department that answers.
+        department: Text,
+        /// The item that it is about.
+        #[serde(default)]
+        item: Option<String>,
+    },
 }
 
 impl Subject {
     /// The department that answers, by its Chinese name.
     pub fn department(&self) -> &str {
+        &self.answers().zh
+    }
+
+    /// The department that answers.
+    pub const fn answers(&self) -> &Text {
         match self {
-            Self::Service { department, .. } => &department.zh,
+            Self::Service { department, .. } | Self::Item { department, .. } | Self::Matter { department, .. } => {
+                department
+            }
+        }
+    }
+
+    /// What it is called.
+    pub const fn title(&self) -> &Text {
+        match self {
+            Self::Service { title, .. } | Self::Item { title, .. } | Self::Matter { title, .. } => title,
+        }
+    }
+
+    /// The item that it is about, by implementation code.
+    pub fn item(&self) -> Option<&str> {
+        match self {
+            Self::Item { code, .. } => Some(code),
+            Self::Matter { item, .. } => item.as_deref(),
+            Self::Service { .. } => None,
+        }
+    }
+
+    /// The departments that take part beside the one that answers.
+    pub fn joint(&self) -> &[Text] {
+        match self {
+            Self::Item { joint, .. } => joint,
+            Self::Service { .. } | Self::Matter { .. } => &[],
         }
     }
 }
@@ -287,8 +332,14 @@ pub struct Case {
     pub revision: u32,
     /// When it was submitted.
     pub submitted: Timestamp,
-    /// The last day of the promise.
-    pub due: Option<Date>,
+    /// Its clocks.
+    pub clocks: Clocks,
+    /// 0 is usual; up to 9 moves it up every worklist (article 26).
+    pub priority: u8,
+    /// The case that this one belongs to: the whole of a part, the application that assistance is for.
+    pub parent: Option<CaseNumber>,
+    /// The account of whoever it is assigned to.
+    pub assigned: Option<AccountId>,
     /// What the secret that follows it hashes to.
     pub secret: Hash,
     /// Whose it is, where the applicant was signed in.
@@ -307,12 +358,12 @@ pub enum TransitionError {
         state: String,
     },
     /// Somebody else's to make.
-    #[error("“{action}” is for the {by:?} to make")]
+    #[error("“{action}” is for another to make: {}", by.iter().map(|by| by.name()).collect::<Vec<_>>().join(", "))]
     NotYours {
         /// What was wanted.
         action: String,
         /// Whose it is.
-        by: Role,
+        by: Vec<Role>,
     },
     /// A reason is needed.
     #[error("“{0}” needs a reason")]
@@ -320,6 +371,44 @@ pub enum TransitionError {
 }
 
 impl Case {
+    /// The state it is in, as its definition has it.
+    pub fn at(&self) -> Option<&State> {
+        self.definition.state(&self.state)
+    }
+
+    /// What its promise's clock does now.
+    pub fn clock(&self) -> Clock {
+        self.at().map_or(Clock::Stopped, |state| state.clock)
+    }
+
+    /// Whether somebody in the city still has something to do. A state that is not known any more hides no case.
+    pub fn is_open(&self) -> bool {
+        self.at().is_none_or(State::is_open)
+    }
+
+    /// The last day of what counts now; of the promise, where nothing does.
+    pub fn due(&self) -> Option<Date> {
+        let deadline = self.clocks.due().or(self.clocks.promised);
+        deadline.map(|deadline| deadline.day())
+    }
+
+    /// The case after an event.
+    pub fn after(&self, office: Office<'_>, event: &Event) -> Result<Self, CalendarError> {
+        let happening = &event.happening;
+        let step = self.definition.transition(&happening.action);
+        let clocks = match self.definition.state(&happening.to) {
+            Some(into) => self.clocks.after(office, &self.definition, step, into, happening.at)?,
+            None => self.clocks.clone(),
+        };
+        Ok(Self { state: happening.to.clone(), revision: event.sequence, clocks, ..self.clone() })
+    }
+
+    /// The transitions that one of these parties may make from here.
+    pub fn steps_for(&self, parties: &[Role]) -> Vec<Transition> {
+        let may = |step: &&Transition| step.by.iter().any(|by| parties.contains(by));
+        self.definition.steps(&self.state).filter(may).cloned().collect()
+    }
+
     /// What would happen if this actor made this transition now.
     pub fn happening(
         &self,
@@ -332,10 +421,10 @@ impl Case {
         let transition = self
             .definition
             .transition(action)
-            .filter(|transition| transition.from.as_str() == self.state)
+            .filter(|transition| transition.leaves(&self.state))
             .ok_or_else(|| TransitionError::NotPossible { action: action.to_owned(), state: self.state.clone() })?;
-        if transition.by != actor.role {
-            return Err(TransitionError::NotYours { action: action.to_owned(), by: transition.by });
+        if !transition.by.contains(&actor.role) {
+            return Err(TransitionError::NotYours { action: action.to_owned(), by: transition.by.clone() });
         }
         if transition.needs_reason && reason.as_ref().is_none_or(|reason| reason.zh.trim().is_empty()) {
             return Err(TransitionError::NeedsReason(action.to_owned()));
@@ -345,9 +434,9 @@ impl Case {
             actor,
             action: action.to_owned(),
             from: Some(self.state.clone()),
-            to: transition.to.to_string(),
+            to: transition.target(&self.state).to_owned(),
             reason,
-            basis,
+            basis: basis.or_else(|| transition.basis.clone()),
             remark: None,
         })
     }
@@ -412,7 +501,7 @@ mod tests {
 
     fn number(random: u64) -> CaseNumber {
         let division = Division::parse("411081").unwrap();
-        CaseNumber::new(&division, jiff::civil::date(2026, 3, 1), NumberKind::Service, random)
+        CaseNumber::new(&division, jiff::civil::date(2026, 3, 1), NumberCode::SERVICE, random)
     }
 
     fn history() -> History {

@@ -23,6 +23,13 @@ impl Hash {
         bytes.try_into().ok().map(Self)
     }
 
+    /// From 64 hexadecimal digits, as it is shown.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digit = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        let bytes: Vec<u8> = (0..32).map_while(|at| digit(2 * at)).collect();
+        if text.len() == 64 { Self::from_bytes(&bytes) } else { None }
+    }
+
     /// Compares without telling by its time where the difference is.
     pub fn same(&self, other: &Self) -> bool {
         self.0.iter().zip(other.0).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0

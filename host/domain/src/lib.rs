@@ -7,6 +7,7 @@ pub mod access;
 pub mod account;
 pub mod activation;
 pub mod applicant;
+pub mod appointment;
 pub mod audit;
 pub mod calendar;
 pub mod case;
@@ -33,6 +34,7 @@ pub mod storage;
 pub mod supervision;
 pub mod text;
 pub mod warning;
+pub mod visit;
 pub mod zone;
 
 /// An identifier that stands in addresses and forms: 1 to 64 of `a-z`, `0-9` and `-`, starting with a letter.

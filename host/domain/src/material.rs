@@ -277,6 +277,19 @@ impl Holder {
             Self::Browser(hash) => format!("browser/{hash}"),
         }
     }
+
+    /// The holder of a column.
+    pub fn parse(column: &str) -> Option<Self> {
+        if let Some(account) = column.strip_prefix("account/") {
+            return Some(Self::Account(AccountId(account.to_owned())));
+        }
+        let hex = column.strip_prefix("browser/").filter(|hex| hex.len() == 64 && hex.is_ascii())?;
+        let mut bytes = [0; 32];
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
+        }
+        Some(Self::Browser(Hash(bytes)))
+    }
 }
 
 /// A material.
@@ -378,6 +391,14 @@ mod tests {
         assert_eq!(clean_name("..\\..\\etc/pass\u{0}wd\r\n"), "passwd");
         assert_eq!(clean_name("../.."), "file");
         assert_eq!(clean_name("身份证 正面.jpg"), "身份证 正面.jpg");
+    }
+
+    #[test]
+    fn a_holder_comes_back_from_its_column() {
+        for holder in [Holder::Account(AccountId("a1".into())), Holder::Browser(Hash::of(b"secret"))] {
+            assert_eq!(Holder::parse(&holder.column()), Some(holder));
+        }
+        assert_eq!(Holder::parse("browser/xyz"), None);
     }
 
     #[test]

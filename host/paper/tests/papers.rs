@@ -5,7 +5,8 @@
 use std::sync::LazyLock;
 
 use jiff::civil::date;
-use lotus_domain::case::{CaseNumber, NumberKind};
+use lotus_domain::case::CaseNumber;
+use lotus_domain::kind::NumberCode;
 use lotus_domain::district::Division;
 use lotus_domain::law::{Fen, LegalBasis};
 use lotus_paper::{Ending, Fault, Help, Line, Office, Paper, PaperError, Press, Proof, Receipt, Says};
@@ -19,7 +20,7 @@ fn basis(title: &str, article: &str) -> LegalBasis {
 }
 
 fn case() -> CaseNumber {
-    CaseNumber::new(&Division::parse("411081").unwrap(), date(2026, 3, 2), NumberKind::Application, 9)
+    CaseNumber::new(&Division::parse("411081").unwrap(), date(2026, 3, 2), NumberCode::APPLICATION, 9)
 }
 
 fn paper(number: &str, says: Says) -> Paper {

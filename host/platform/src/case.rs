@@ -5,18 +5,24 @@ use std::sync::Arc;
 use lotus_domain::Slug;
 use lotus_domain::case::{Actor, Case, CaseNumber, Event, FollowSecret, Happening, Subject, TransitionError};
 use lotus_domain::district::{District, Division};
-use lotus_domain::kind::{Clock, Role, Transition};
+use lotus_domain::chain::Hash;
+use lotus_domain::clock::Clocks;
+use lotus_domain::hook::TransitionMade;
+use lotus_domain::kind::{Definition, Need, Role, Transition};
 use lotus_domain::law::Refusal;
 use lotus_domain::package::Digest;
 use lotus_domain::record::CallRecord;
 use lotus_domain::service::Advice;
 use lotus_domain::text::{Language, Text};
 use lotus_runtime::{Answer, Ask, Outcome};
-use lotus_store::{CaseFile, StoreError};
+use lotus_store::{CaseFile, NewCase, Step, StoreError};
 
 use crate::Visit;
+use crate::hooks::Held;
+use crate::observing::subject;
 use crate::plugin::Active;
 use crate::start::Platform;
+use crate::supervision;
 
 /// A case as one of its parties sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +39,21 @@ pub struct CaseView {
     pub left: Option<i32>,
 }
 
+/// What somebody wants of a case.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted<'a> {
+    /// Who, as which party.
+    pub(crate) actor: Actor,
+    /// Where they saw it.
+    pub(crate) revision: u32,
+    /// The transition.
+    pub(crate) action: &'a str,
+    /// Why.
+    pub(crate) reason: Option<&'a str>,
+    /// Though a plugin of the district advises against it.
+    pub(crate) overrules: bool,
+}
+
 /// Why a case is not shown or does not move.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CaseError {
@@ -47,6 +68,8 @@ pub enum CaseError {
     NotPossible(TransitionError),
     /// The district's plugin holds it, with its reason.
     Held(Refusal),
+    /// The district's plugins advise against it; a member of staff may overrule them.
+    Advised(Vec<Held>),
     /// The database is away, or the plugin that must be asked.
     Unavailable,
 }
@@ -82,21 +105,16 @@ impl Platform {
     /// A case as these parties to it see it.
     pub(crate) fn view(&self, file: CaseFile, parties: &[Role]) -> Result<CaseView, CaseError> {
         let CaseFile { case, events } = file;
+        let events = crate::case_files::for_parties(events, parties);
         let district = self.district(&case.division).ok_or(CaseError::NotFound)?;
-        let actions = case
-            .definition
-            .transitions
-            .iter()
-            .filter(|step| step.from.as_str() == case.state && parties.contains(&step.by))
-            .cloned()
-            .collect();
+        let actions = case.steps_for(parties);
         let left = self.days_left(&case);
         Ok(CaseView { case, district, events, actions, left })
     }
 
-    /// Working days until a case's due day, negative where it is over; none while its clock does not run.
+    /// Working days until what is due next, negative where it is over; none while nothing is.
     pub fn days_left(&self, case: &Case) -> Option<i32> {
-        let due = case.due.filter(|_| clock(case) == Clock::Running)?;
+        let due = case.clocks.due()?.day();
         let city = self.city();
         city.calendar.as_ref().and_then(|calendar| calendar.count_working_days(self.today(), due).ok())
     }
@@ -112,33 +130,167 @@ impl Platform {
     ) -> Result<CaseView, CaseError> {
         let view = self.case_follow(number, secret).await?;
         let actor = Actor { role: Role::Applicant, account: None };
-        self.act(view, actor, revision, action, reason, &[Role::Applicant]).await
+        let wanted = Wanted { actor, revision, action, reason, overrules: false };
+        self.act(view, wanted, &[Role::Applicant]).await
     }
 
     /// Moves a case on, if it still is where whoever acts saw it.
     pub(crate) async fn act(
         &self,
         view: CaseView,
-        actor: Actor,
-        revision: u32,
-        action: &str,
-        reason: Option<&str>,
+        wanted: Wanted<'_>,
         parties: &[Role],
     ) -> Result<CaseView, CaseError> {
+        let Wanted { actor, revision, action, reason, overrules } = wanted;
         if view.case.revision != revision {
             return Err(CaseError::Changed { now: Box::new(view) });
         }
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
         let happening = view.case.happening(action, actor, self.now(), reason.map(Text::zh), None);
         let happening = happening.map_err(CaseError::NotPossible)?;
+        let step = view.case.definition.transition(action).cloned();
+        if let Some(step) = &step {
+            self.needs(&view.case, step).await?;
+        }
+        if happening.actor.role != Role::System && !overrules {
+            let held = self.advise_case(&view.case.division, &intended(&view.case, &happening), None).await;
+            if !held.is_empty() {
+                return Err(CaseError::Advised(held));
+            }
+        }
         let (happening, record) = self.advised(&view.case, happening, reason).await?;
         let number = view.case.number.clone();
         let event = Event::seal(&number, view.events.last(), happening);
-        let moved = self.moved(&view.case, &view.events, &event);
-        let done = self.store().case_append(moved.division.clone(), moved, event, record).await?;
+        let step = self.step(&view, step.as_ref(), event, record).await?;
+        let sequence = step.event.sequence;
+        self.transition_marked(&view.case.division, &number, sequence).await?;
+        let done = self.store().case_append(view.case.division.clone(), step).await?;
+        if done {
+            self.transition_told(&view.case.division, &number, sequence);
+        }
         let file = self.case_of(&number).await?.ok_or(CaseError::NotFound)?;
         let now = self.view(file, parties)?;
         if done { Ok(now) } else { Err(CaseError::Changed { now: Box::new(now) }) }
+    }
+
+    /// An event with all that it brings about.
+    async fn step(
+        &self,
+        view: &CaseView,
+        transition: Option<&Transition>,
+        event: Event,
+        record: Option<CallRecord>,
+    ) -> Result<Step, CaseError> {
+        let case = &view.case;
+        let moved = {
+            let city = self.city();
+            let office = city.office(self.zone_of_time()).ok_or(CaseError::Unavailable)?;
+            case.after(office, &event).map_err(|_| CaseError::Unavailable)?
+        };
+        let events: Vec<Event> = view.events.iter().chain([&event]).cloned().collect();
+        let mut cards = supervision::seen(case, &view.events, event.happening.at);
+        cards.extend(supervision::wrong(case, transition, &events));
+        let opens = match transition {
+            Some(step) if step.opens_parts => self.parts_of(&moved, &event)?,
+            _ => Vec::new(),
+        };
+        let also = if moved.at().is_some_and(|state| state.is_final) { self.ended_parts(&moved).await? } else { Vec::new() };
+        let notices = self.milestones(&moved, transition, &event);
+        Ok(Step { cards, notices, opens, also, record, ..Step::new(moved, event) })
+    }
+
+    /// What must hold before a step.
+    async fn needs(&self, case: &Case, step: &Transition) -> Result<(), CaseError> {
+        for need in &step.needs {
+            match need {
+                Need::PartsAnswered => {
+                    let parts = self.store().case_list_parts(&case.division, &case.number).await?;
+                    let open: Vec<&Case> = parts.iter().filter(|part| is_part(part) && part.is_open()).collect();
+                    if let Some(first) = open.first() {
+                        return Err(CaseError::Held(Refusal {
+                            reason: Text::new(
+                                format!("还有{}个联办部门未办结，首先是“{}”。", open.len(), first.subject.department()),
+                                format!("{} departments have not answered yet, first of all {}.", open.len(), first.subject.department()),
+                            ),
+                            basis: None,
+                            next_step: Some(Text::new("请先催办联办部门。", "Ask them first.")),
+                        }));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The parts of a joint case 一件事: one case for each department that takes part, with the whole's materials.
+    fn parts_of(&self, whole: &Case, event: &Event) -> Result<Vec<NewCase>, CaseError> {
+        let at = event.happening.at;
+        let city = self.city();
+        let office = city.office(self.zone_of_time()).ok_or(CaseError::Unavailable)?;
+        let definition = city.kind("part").ok_or(CaseError::Unavailable)?;
+        let definition = Definition { promised: whole.definition.promised, statutory: whole.definition.statutory, ..definition };
+        whole
+            .subject
+            .joint()
+            .iter()
+            .map(|department| {
+                let number = CaseNumber::new(&whole.division, office.day(at), definition.code, rand::random());
+                let subject = Subject::Matter {
+                    title: whole.subject.title().clone(),
+                    department: department.clone(),
+                    item: whole.subject.item().map(ToOwned::to_owned),
+                };
+                let clocks = Clocks::begin(office, &definition, at).map_err(|_| CaseError::Unavailable)?;
+                let first = Event::seal(&number, None, Happening {
+                    at,
+                    actor: Actor { role: Role::System, account: None },
+                    action: "open".to_owned(),
+                    from: None,
+                    to: definition.initial.to_string(),
+                    reason: None,
+                    basis: definition.basis.clone(),
+                    remark: None,
+                });
+                let case = Case {
+                    title: whole.title.clone(),
+                    message: None,
+                    subject,
+                    state: definition.initial.to_string(),
+                    definition: definition.clone(),
+                    revision: 1,
+                    submitted: at,
+                    clocks,
+                    parent: Some(whole.number.clone()),
+                    assigned: None,
+                    number: number.clone(),
+                    // Nobody follows a part: the applicant follows the whole.
+                    secret: FollowSecret::new(rand::random()).hash(),
+                    account: None,
+                    ..whole.clone()
+                };
+                let token = Hash::of(number.as_str().as_bytes());
+                Ok(NewCase { case, first, token, record: None, notices: Vec::new() })
+            })
+            .collect()
+    }
+
+    /// The steps that end what is open of a joint case whose whole has ended.
+    async fn ended_parts(&self, whole: &Case) -> Result<Vec<Step>, CaseError> {
+        let mut steps = Vec::new();
+        for part in self.store().case_list_parts(&whole.division, &whole.number).await? {
+            if !is_part(&part) || !part.is_open() {
+                continue;
+            }
+            let Some(file) = self.store().case_get(&part.division, &part.number).await? else { continue };
+            let actor = Actor { role: Role::System, account: None };
+            let happening = file.case.happening("end", actor, self.now(), None, None).map_err(CaseError::NotPossible)?;
+            let event = Event::seal(&part.number, file.events.last(), happening);
+            let city = self.city();
+            let office = city.office(self.zone_of_time()).ok_or(CaseError::Unavailable)?;
+            let moved = file.case.after(office, &event).map_err(|_| CaseError::Unavailable)?;
+            steps.push(Step::new(moved, event));
+        }
+        Ok(steps)
     }
 
     /// Asks the case's own version of its plugin, where the definition says so.
@@ -149,7 +301,7 @@ impl Platform {
         reason: Option<&str>,
     ) -> Result<(Happening, Option<CallRecord>), CaseError> {
         let asks = case.definition.transition(&happening.action).is_some_and(|step| step.asks_plugin);
-        let Subject::Service { service, package, .. } = &case.subject;
+        let Subject::Service { service, package, .. } = &case.subject else { return Ok((happening, None)) };
         let slug = |id: &str| Slug::parse(id).map_err(|_| CaseError::Unavailable);
         if !asks {
             return Ok((happening, None));
@@ -190,26 +342,20 @@ impl Platform {
         let activation = lotus_domain::activation::Activation { package: digest, ..newer.activation.clone() };
         Some(Arc::new(Active::load(self, activation).await))
     }
+}
 
-    /// The case after an event. Working days that passed while the clock was paused are given back.
-    fn moved(&self, case: &Case, events: &[Event], event: &Event) -> Case {
-        let mut moved = case.clone();
-        event.happening.to.clone_into(&mut moved.state);
-        moved.revision = event.sequence;
-        if clock(case) == Clock::Paused && clock(&moved) == Clock::Running {
-            let since = events.last().map_or(case.submitted, |last| last.happening.at);
-            let city = self.city();
-            let paused = city.calendar.as_ref().and_then(|calendar| {
-                let days = calendar.count_working_days(self.date_of(since), self.date_of(event.happening.at)).ok()?;
-                calendar.add_working_days(case.due?, days).ok()
-            });
-            moved.due = paused.map_or(case.due, |counted| Some(counted.day));
-        }
-        moved
+/// A transition that somebody wants to make, as plugins are asked about it.
+fn intended(case: &Case, happening: &Happening) -> TransitionMade {
+    TransitionMade {
+        case: case.number.to_string(),
+        subject: subject(case),
+        transition: happening.action.clone(),
+        from: happening.from.clone().unwrap_or_default(),
+        to: happening.to.clone(),
     }
 }
 
-/// What the clock does where the case is.
-fn clock(case: &Case) -> Clock {
-    case.definition.state(&case.state).map_or(Clock::Stopped, |state| state.clock)
+/// Whether a case is a part of the one that it belongs to, and not merely beside it.
+fn is_part(case: &Case) -> bool {
+    case.definition.id.as_str() == "part"
 }

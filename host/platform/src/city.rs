@@ -3,9 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use lotus_domain::calendar::Calendar;
 use lotus_domain::catalog::DistrictItem;
+use lotus_domain::clock::Office;
 use lotus_domain::district::{District, Division};
+use lotus_domain::kind::{self, Definition};
+use lotus_domain::supervision::Rules;
 use lotus_store::StoreError;
 
 use crate::catalog::Searchable;
@@ -22,6 +27,10 @@ pub(crate) struct City {
     /// The city first.
     pub(crate) districts: Vec<Arc<District>>,
     pub(crate) calendar: Option<Arc<Calendar>>,
+    /// When a deadline is near.
+    pub(crate) rules: Rules,
+    /// The city's own kinds of case, by id, in place of those that ship with the platform.
+    kinds: BTreeMap<String, Definition>,
     tenants: HashMap<Division, Tenant>,
 }
 
@@ -39,7 +48,24 @@ pub(crate) struct Tenant {
 impl City {
     /// A city of which nothing is known yet.
     pub(crate) fn empty() -> Self {
-        Self { generation: i64::MIN, districts: Vec::new(), calendar: None, tenants: HashMap::new() }
+        Self {
+            generation: i64::MIN,
+            districts: Vec::new(),
+            calendar: None,
+            rules: Rules::default(),
+            kinds: BTreeMap::new(),
+            tenants: HashMap::new(),
+        }
+    }
+
+    /// By what the city counts time.
+    pub(crate) fn office<'a>(&'a self, zone: &'a TimeZone) -> Option<Office<'a>> {
+        Some(Office { calendar: self.calendar.as_deref()?, zone, rules: &self.rules })
+    }
+
+    /// The kind of case of this id, the city's own before the platform's.
+    pub(crate) fn kind(&self, id: &str) -> Option<Definition> {
+        self.kinds.get(id).or_else(|| kind::shipped(id)).cloned()
     }
 
     pub(crate) fn district(&self, division: &Division) -> Option<&Arc<District>> {
@@ -66,6 +92,10 @@ impl City {
                 Calendar::new(FIRST_YEAR, LAST_YEAR, &years).ok().map(Arc::new)
             }
             None => None,
+        };
+        let kinds = match city {
+            Some(city) => kinds(store.kind_list(&city.division).await?, platform.now()),
+            None => BTreeMap::new(),
         };
         let mut tenants: HashMap<Division, Tenant> = HashMap::new();
         let mut shared = Vec::new();
@@ -101,6 +131,18 @@ impl City {
                 _ => Arc::new(Active::load(platform, activation).await),
             });
         }
-        Ok(Self { generation, districts, calendar, tenants })
+        Ok(Self { generation, districts, calendar, rules: Rules::default(), kinds, tenants })
     }
+}
+
+/// What holds by now of a city's own definitions. One that can't be read any more is left out, and said.
+fn kinds(kept: Vec<(Timestamp, String)>, now: Timestamp) -> BTreeMap<String, Definition> {
+    let mut kinds = BTreeMap::new();
+    for (_, source) in kept.into_iter().filter(|(since, _)| *since <= now) {
+        match Definition::parse(&source) {
+            Ok(definition) => _ = kinds.insert(definition.id.to_string(), definition),
+            Err(error) => tracing::error!(%error, "a kind of case of the city is not sound; the one before it holds"),
+        }
+    }
+    kinds
 }

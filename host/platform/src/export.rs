@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use lotus_domain::access::Deed;
 use lotus_domain::account::AccountId;
 use lotus_domain::audit::Done;
-use lotus_domain::case::{Case, Subject};
+use lotus_domain::case::Case;
 use lotus_domain::district::Division;
 use lotus_domain::mark::{Mark, MarkKind};
 use lotus_domain::text::Text;
@@ -103,7 +103,7 @@ impl Platform {
         for department in &departments {
             cases.extend(self.open_cases(division, department.as_deref()).await?);
         }
-        cases.sort_by(|a, b| (a.due.is_none(), a.due, &a.number).cmp(&(b.due.is_none(), b.due, &b.number)));
+        cases.sort_by_cached_key(|case| (case.due().is_none(), case.due(), case.number.clone()));
         let is_whole = cases.len() <= MOST_EXPORTED;
         cases.truncate(MOST_EXPORTED);
         let mut names = BTreeMap::new();
@@ -161,13 +161,12 @@ impl Platform {
         let marks = Mark::of(&case.application);
         let first = |kind| marks.iter().find(|mark| mark.kind() == kind).map(Mark::masked);
         let state = case.definition.state(&case.state).map(|state| state.title.clone());
-        let Subject::Service { title, department, .. } = &case.subject;
         Exported {
-            service: title.clone(),
-            department: department.clone(),
+            service: case.subject.title().clone(),
+            department: case.subject.answers().clone(),
             state: state.unwrap_or_else(|| Text::zh(&case.state)),
             submitted: case.submitted,
-            due: case.due,
+            due: case.due(),
             left: self.days_left(&case),
             name,
             telephone: first(MarkKind::Telephone),

@@ -15,6 +15,7 @@
 
 mod account;
 mod activation;
+mod appointment;
 mod asker;
 mod audit;
 mod case;
@@ -48,20 +49,24 @@ mod supervision;
 mod timers;
 mod sweep;
 mod token;
+mod visit;
 mod worklist;
 mod zone;
 
 pub use account::{ReadyAccount, SessionSecret, Vouched, session_name};
 pub use activation::ActivateError;
+pub use appointment::{BookError, CounterDay, OpenSlot, Standing};
 pub use asker::{Asker, Denied, Machine, Person, Who};
 pub use case::{CaseError, CaseView};
 pub use export::{Export, ExportError, Exported, MOST_EXPORTED};
 pub use health::{BUCKETS, CallCounts, CallSeries, FleetEntry, State};
+pub use case_files::NOTE as PLUGIN_NOTE;
 pub use hooks::{Held, PluginOffer, Reminded, Reminding};
 pub use draft::BrowserSecret;
 pub use lotus_objects::{ObjectError, Objects, ObjectsConfig, S3Config, ScannerAddress};
 pub use material::{Announced, Arriving, MaterialError, Reading};
 pub use sweep::Swept;
+pub use visit::{DayRound, VisitError, VisitWish};
 pub use lotus_runtime::{LoadError, Runtime, RuntimeConfig, StartError};
 pub use lotus_store::{Keyring, KeyringError, Store, StoreConfig, StoreError, Suite};
 pub use machine::LONGEST_DAYS;

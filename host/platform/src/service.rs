@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use lotus_domain::Slug;
-use lotus_domain::case::{Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, NumberKind, Subject};
+use lotus_domain::case::{Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, Subject};
 use lotus_domain::chain::Hash;
+use lotus_domain::clock::Clocks;
 use lotus_domain::district::District;
 use lotus_domain::form::{Field, FieldError, FieldKind, FieldValue, Form, Typed, Value};
-use lotus_domain::kind::{Definition, Role};
+use lotus_domain::kind::{NumberCode, Definition, Role};
 use lotus_domain::law::Refusal;
 use lotus_domain::package::ExtensionPoint;
 use lotus_domain::page::{Link, Page};
@@ -266,19 +267,20 @@ impl Platform {
     }
 
     fn number(&self, visit: &Visit) -> CaseNumber {
-        CaseNumber::new(&visit.division, self.today(), NumberKind::Service, rand::random())
+        CaseNumber::new(&visit.division, self.today(), NumberCode::SERVICE, rand::random())
     }
 
     /// The receipt of the case that this form opened before, if it did.
     async fn receipt_again(&self, visit: &Visit, token: &FormToken) -> Result<Option<Receipt>, StoreError> {
         let Some(number) = self.store().case_find(&visit.division, &token.hash()).await? else { return Ok(None) };
         let Some(file) = self.store().case_get(&visit.division, &number).await? else { return Ok(None) };
+        let due = file.case.due();
         Ok(Some(Receipt {
             number,
             secret: token.secret(&self.inner.key),
             title: file.case.title,
             message: file.case.message,
-            due: file.case.due,
+            due,
             again: true,
         }))
     }
@@ -294,9 +296,14 @@ impl Platform {
         let Decided { number, opening, application, record } = decided;
         let definition = tightened(found.service.definition(), &opening);
         let at = self.now();
-        let due = self.city().calendar.as_ref().and_then(|calendar| {
-            calendar.deadline(self.date_of(at), definition.promised).ok().map(|counted| counted.day)
-        });
+        let clocks = {
+            let city = self.city();
+            let office = city.office(self.zone_of_time());
+            let begun = office.map(|office| Clocks::begin(office, &definition, at));
+            // Without a calendar no promise can be kept, so none is made.
+            begun.and_then(Result::ok).ok_or_else(|| StoreError::Unavailable("there is no calendar".to_owned()))?
+        };
+        let due = clocks.promised.map(|deadline| deadline.day());
         let secret = token.secret(&self.inner.key);
         let happening = Happening {
             at,
@@ -324,13 +331,17 @@ impl Platform {
             application,
             revision: 1,
             submitted: at,
-            due,
+            clocks,
+            priority: 0,
+            parent: None,
+            assigned: None,
             secret: secret.hash(),
             account: asker.person().map(|person| person.account.id.clone()),
         };
         let first = Event::seal(&number, None, happening);
         self.mark_enterprise(&visit.division, &number, asker).await?;
-        let new = NewCase { case, first, token: token.hash(), record };
+        let notices = self.milestones(&case, None, &first);
+        let new = NewCase { case, first, token: token.hash(), record, notices };
         match self.store().case_open(visit.division.clone(), new).await? {
             Opened::New => {
                 Ok(Receipt { number, secret, title: opening.title, message: opening.message, due, again: false })

@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use lotus_objects::Objects;
 use lotus_runtime::{Ports, Runtime};
 use lotus_store::{Store, StoreError};
 use tokio::task::JoinHandle;
@@ -42,6 +43,8 @@ pub struct PlatformConfig {
     pub first_administrator: Option<(String, String)>,
     /// Accounts that anybody may choose, for a demonstration alone.
     pub ready_accounts: Vec<ReadyAccount>,
+    /// Where files are kept; without it none are taken, and pages say that it can't be done for now.
+    pub objects: Option<Objects>,
 }
 
 impl PlatformConfig {
@@ -57,6 +60,7 @@ impl PlatformConfig {
             authorities: Authorities::default(),
             first_administrator: None,
             ready_accounts: Vec::new(),
+            objects: None,
         }
     }
 }
@@ -88,6 +92,7 @@ pub(crate) struct Inner {
     pub(crate) authorities: Authorities,
     pub(crate) first_administrator: Option<(String, String)>,
     pub(crate) ready_accounts: Vec<ReadyAccount>,
+    pub(crate) objects: Option<Objects>,
     /// Wrong second factors, by session.
     pub(crate) wrong_codes: Mutex<HashMap<String, u32>>,
     background: Mutex<Vec<JoinHandle<()>>>,
@@ -114,6 +119,7 @@ impl Platform {
                 authorities: config.authorities,
                 first_administrator: config.first_administrator,
                 ready_accounts: config.ready_accounts,
+                objects: config.objects,
                 wrong_codes: Mutex::default(),
                 background: Mutex::new(vec![writing]),
             }),
@@ -122,7 +128,11 @@ impl Platform {
         let looking = tokio::spawn(look(Arc::downgrade(&platform.inner)));
         if let Ok(mut background) = platform.inner.background.lock() {
             background.push(looking);
+            background.extend(crate::job::start(&Arc::downgrade(&platform.inner)));
+            background.push(tokio::spawn(crate::sweep::run(Arc::downgrade(&platform.inner))));
+            background.push(tokio::spawn(crate::appointment::run(Arc::downgrade(&platform.inner))));
             background.push(tokio::spawn(crate::timers::run(Arc::downgrade(&platform.inner))));
+            background.push(tokio::spawn(crate::observing::run(Arc::downgrade(&platform.inner))));
             background.push(tokio::spawn(reseal(Arc::downgrade(&platform.inner))));
         }
         Ok(platform)

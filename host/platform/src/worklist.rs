@@ -1,15 +1,16 @@
 //! The staff's side of cases: what is due, one case whole, and moving it on.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use lotus_domain::access::{Deed, Held, Place, Reach, Role};
-use lotus_domain::case::{Actor, Case, CaseNumber, Subject};
+use lotus_domain::case::{Actor, Case, CaseNumber};
 use lotus_domain::district::Division;
 use lotus_domain::kind;
 use lotus_domain::text::Text;
 
 use crate::asker::{Asker, Denied, Who};
-use crate::case::{CaseError, CaseView};
+use crate::case::{CaseError, CaseView, Wanted};
 use crate::start::Platform;
 
 /// A case as whoever watches the clocks sees it.
@@ -70,31 +71,38 @@ impl Platform {
         for department in departments.iter().skip(1) {
             cases.extend(self.store().case_list_worklist(division, Some(department), after, limit).await?);
         }
-        cases.sort_by(|a, b| (a.due.is_none(), a.due, &a.number).cmp(&(b.due.is_none(), b.due, &b.number)));
+        cases.sort_by_cached_key(|case| {
+            let due = case.clocks.due().map(|deadline| deadline.at());
+            (Reverse(case.priority), due.is_none(), due, case.number.clone())
+        });
         cases.truncate(limit as usize);
         Ok(cases)
     }
 
     /// How a district's open cases stand against their clocks, by their due day: no word of what people gave.
     pub async fn clocks(&self, asker: &Asker, division: &Division, limit: u32) -> Result<Vec<Clocked>, Denied> {
-        let held = asker.person().map(|person| person.access.held.as_slice()).unwrap_or_default();
-        let own = held.iter().find(|held| held.division == *division).and_then(|held| held.department.clone());
+        let own = self.own_department(asker, division);
         let department = own.as_deref();
         self.allow(asker, Deed::SeeClocks, Place { division, department }, "clocks").await?;
         let cases = self.store().case_list_worklist(division, department, None, limit).await?;
         let clocked = |case: Case| {
-            let state = case.definition.state(&case.state).map(|state| state.title.clone());
-            let Subject::Service { title, department, .. } = &case.subject;
+            let state = case.at().map(|state| state.title.clone());
             Clocked {
                 left: self.days_left(&case),
-                due: case.due,
-                service: title.clone(),
-                department: department.clone(),
+                due: case.due(),
+                service: case.subject.title().clone(),
+                department: case.subject.answers().clone(),
                 state: state.unwrap_or_else(|| Text::zh(case.state.clone())),
                 number: case.number,
             }
         };
         Ok(cases.into_iter().map(clocked).collect())
+    }
+
+    /// The department by which the asker has a role in a district, where it is one alone.
+    pub(crate) fn own_department(&self, asker: &Asker, division: &Division) -> Option<String> {
+        let held = asker.person().map(|person| person.access.held.as_slice()).unwrap_or_default();
+        held.iter().find(|held| held.division == *division).and_then(|held| held.department.clone())
     }
 
     /// The departments whose worklist the asker sees in a district; none means every department.
@@ -143,7 +151,8 @@ impl Platform {
         Ok(view)
     }
 
-    /// Moves a case on as a member of staff, if it still is where they saw it.
+    /// Moves a case on as a member of staff, if it still is where they saw it; though the district's plugins advise
+    /// against it where they overrule those.
     pub async fn case_move(
         &self,
         asker: &Asker,
@@ -151,6 +160,7 @@ impl Platform {
         revision: u32,
         action: &str,
         reason: Option<&str>,
+        overrules: bool,
     ) -> Result<CaseView, WorkError> {
         let view = self.case_see(asker, number).await?;
         let place = Place { division: &view.case.division, department: Some(view.case.subject.department()) };
@@ -162,9 +172,14 @@ impl Platform {
         };
         let parties = self.parties(asker, place);
         // A step that is another's is refused by the definition, under the first of the asker's own parties.
-        let party = parties.iter().find(|party| **party == step.by).or(parties.first()).copied();
+        let party = parties.iter().find(|party| step.by.contains(party)).or(parties.first()).copied();
         let actor = Actor { role: party.ok_or(Denied::Forbidden)?, account: asker.name() };
-        let moved = self.act(view, actor, revision, action, reason, &parties).await;
+        let wanted = Wanted { actor, revision, action, reason, overrules };
+        let division = view.case.division.clone();
+        let moved = self.act(view, wanted, &parties).await;
+        if overrules && moved.is_ok() {
+            self.note(asker, &division, "advice-overruled", &format!("{number} {action}"), "done").await;
+        }
         Ok(moved?)
     }
 
@@ -175,7 +190,7 @@ impl Platform {
         for district in self.districts() {
             cases.extend(self.store().case_list_account(&district.division, &person.account.id, limit).await?);
         }
-        cases.sort_by_key(|case| std::cmp::Reverse(case.submitted));
+        cases.sort_by_key(|case| Reverse(case.submitted));
         cases.truncate(limit as usize);
         Ok(cases)
     }
@@ -201,6 +216,7 @@ impl Platform {
     ) -> Result<CaseView, CaseError> {
         let view = self.my_case(asker, number).await?;
         let actor = Actor { role: kind::Role::Applicant, account: asker.name() };
-        self.act(view, actor, revision, action, reason, &[kind::Role::Applicant]).await
+        let wanted = Wanted { actor, revision, action, reason, overrules: false };
+        self.act(view, wanted, &[kind::Role::Applicant]).await
     }
 }

@@ -5,80 +5,41 @@
 //! its arguments. `open` and `seal` are a read and a write with the district's keys, for what names people.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use lotus_domain::Slug;
 use lotus_domain::access::{Held, Role};
 use lotus_domain::account::{Account, AccountId, ApiToken, Mandate, Session};
 use lotus_domain::activation::Activation;
+use lotus_domain::appointment::{Booking, Halls, NotBooked};
 use lotus_domain::audit::{Done, Entry};
 use lotus_domain::calendar::CalendarYear;
-use lotus_domain::case::{Case, CaseNumber, Event};
+use lotus_domain::case::{Case, CaseNumber};
 use lotus_domain::catalog::DistrictItem;
 use lotus_domain::chain::Hash;
 use lotus_domain::district::{District, Division};
+use lotus_domain::draft::Draft;
+use lotus_domain::material::{self, FileKey, Material, MaterialId};
+use lotus_domain::setting::Dated;
 use lotus_domain::mark;
 use lotus_domain::package::{Digest, Package};
+use lotus_domain::licence::{Holder, Licence, Telling};
+use lotus_domain::notice::{
+    ChannelKind, Message, Notice, NoticeKey, Outgoing, Preference, QuietHours, Standing,
+};
 use lotus_domain::record::CallRecord;
+use lotus_domain::supervision::{Card, CardState, Level};
+use lotus_domain::warning::Warning;
 use lotus_domain::storage::{self, Expectation, Quota, ScanPage, StorageRefusal};
+use lotus_domain::visit::{Visit, VisitState};
 
 use crate::reseal::{Part, SealedRow, SealedTable};
+use crate::notice::{Claim, Failure, Mark, Queue, Receipt, Spread};
+use crate::case::{CaseFile, NewCase, Opened, Step};
 use crate::vault::{Keyring, SealError, Vault, Wrapped};
-use crate::{StoreError, postgres, sqlite};
-
-/// Which database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StoreConfig {
-    /// One file; made where it is not there.
-    Sqlite {
-        /// The file.
-        file: PathBuf,
-        /// Connections that read at the same time.
-        readers: u32,
-    },
-    /// A server.
-    Postgres {
-        /// `postgres://user:password@host/database`.
-        url: String,
-        /// Most connections.
-        connections: u32,
-    },
-}
-
-impl StoreConfig {
-    /// A file with the usual number of readers.
-    pub fn sqlite(file: impl Into<PathBuf>) -> Self {
-        Self::Sqlite { file: file.into(), readers: 4 }
-    }
-
-    /// A server with the usual number of connections.
-    pub fn postgres(url: impl Into<String>) -> Self {
-        Self::Postgres { url: url.into(), connections: 16 }
-    }
-}
-
-/// A case that begins.
-#[derive(Debug, Clone)]
-pub struct NewCase {
-    /// It, in its first state.
-    pub case: Case,
-    /// Its first event.
-    pub first: Event,
-    /// What makes two submissions of one form one case: the hash of the form's token.
-    pub token: Hash,
-    /// The call that decided to open it.
-    pub record: Option<CallRecord>,
-}
-
-/// What became of a case that was to begin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Opened {
-    /// It is there now.
-    New,
-    /// This form was submitted before, and this case opened then.
-    Before(CaseNumber),
-}
+use crate::{StoreConfig, StoreError, postgres, sqlite};
 
 /// A second factor as it is kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -95,15 +56,6 @@ impl std::fmt::Debug for SecondFactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SecondFactor").field("confirmed", &self.confirmed).finish_non_exhaustive()
     }
-}
-
-/// A case and all that happened to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseFile {
-    /// It.
-    pub case: Case,
-    /// In order, as many as its revision says.
-    pub events: Vec<Event>,
 }
 
 /// The store: cheap to clone, one for each host.
@@ -351,15 +303,51 @@ index! {
     pub read case::case_find(division: &Division, token: &Hash) -> Option<CaseNumber>;
     /// A case with its history.
     pub open case::case_get(division: &Division, number: &CaseNumber) -> Option<CaseFile>;
-    /// Adds an event to a case that is still at the revision before it; whether it was.
-    pub seal case::case_append(division: Division, case: Case, event: Event, record: Option<CallRecord>) -> bool;
+    /// Adds a step to a case that is still at the revision before it; whether it was.
+    pub seal case::case_append(division: Division, step: Step) -> bool;
+    /// Takes over cases with their whole history, e.g. from a system before this one; those that are there stay.
+    pub seal case::case_import(division: Division, files: Vec<CaseFile>) -> ();
 
-    /// Open cases of a department by their due day, after a case; of every department where none is named.
+    /// Open cases of a department by what is due first, after a case; of every department where none is named.
     pub open case::case_list_worklist(
         division: &Division, department: Option<&str>, after: Option<&CaseNumber>, limit: u32
     ) -> Vec<Case>;
+    /// Open cases that are assigned to somebody, by what is due first.
+    pub open case::case_list_assigned(division: &Division, account: &AccountId, limit: u32) -> Vec<Case>;
+    /// How many open cases each of a district's people is assigned.
+    pub read case::case_count_assigned(division: &Division) -> Vec<(AccountId, u64)>;
+    /// The cases that belong to a case.
+    pub open case::case_list_parts(division: &Division, parent: &CaseNumber) -> Vec<Case>;
+    /// Cases after a case, by number, with their histories: to verify them.
+    pub open case::case_page(division: &Division, after: Option<&CaseNumber>, limit: u32) -> Vec<CaseFile>;
+    /// Gives a case a priority or somebody who does it; nothing of its history changes.
+    pub seal case::case_assign(
+        division: Division, number: CaseNumber, assigned: Option<AccountId>, priority: u8
+    ) -> bool;
     /// The newest cases of an account in a district, newest first.
     pub open case::case_list_account(division: &Division, account: &AccountId, limit: u32) -> Vec<Case>;
+
+    /// Cases at which supervision has something to see by now, the longest waiting first.
+    pub read supervision::case_list_watched(division: &Division, now: Timestamp, limit: u32) -> Vec<CaseNumber>;
+    /// Gives cards to a case that is still at this revision and notes when to look again; whether it was.
+    pub seal supervision::case_supervise(
+        division: Division, number: CaseNumber, revision: u32, cards: Vec<Card>, next: Option<Timestamp>
+    ) -> bool;
+    /// Gives cards, each once; how many are new.
+    pub seal supervision::card_put(division: Division, cards: Vec<Card>) -> u64;
+    /// Open cards of a district, or of a department of it, newest first.
+    pub open supervision::card_list(division: &Division, department: Option<&str>, limit: u32) -> Vec<Card>;
+    /// The cards of a case.
+    pub open supervision::card_list_case(division: &Division, number: &CaseNumber) -> Vec<Card>;
+    /// How many cards there are of each level and state since a moment.
+    pub read supervision::card_count(division: &Division, since: Timestamp) -> Vec<(Level, CardState, u64)>;
+    /// Answers a card that is still open; whether it was.
+    pub seal supervision::card_answer(division: Division, card: Card) -> bool;
+
+    /// A city's own definitions of kinds, newest last: when from, and the file.
+    pub read kind::kind_list(division: &Division) -> Vec<(Timestamp, String)>;
+    /// Keeps a definition from a moment on.
+    pub write kind::kind_put(division: Division, id: String, since: Timestamp, body: String) -> ();
 
     /// Keeps marks of a case, by which it is found beside those of what was typed.
     pub seal case_mark::case_mark_add(division: Division, number: CaseNumber, marks: BTreeSet<mark::Mark>) -> ();
@@ -429,6 +417,78 @@ index! {
     /// Takes a code of a time step; whether it is newer than all that were taken.
     pub write second_factor::second_factor_take(city: Division, account: AccountId, step: u64) -> bool;
 
+    /// Writes notices; how many are new. Whoever writes an event calls `notice_insert` inside its own transaction.
+    pub seal notice::notice_put(division: Division, notices: Vec<Notice>) -> u32;
+    /// Whether something is to be done for a channel in a district.
+    pub read notice::notice_due(division: &Division, channel: ChannelKind, is_carried: bool, now: Timestamp) -> bool;
+    /// Takes what is due of a channel for a time; puts away what is too late.
+    pub seal notice::notice_claim(division: Division, claim: Claim) -> Vec<Outgoing>;
+    /// Notes how a try ended, if the claim still holds; whether it did.
+    pub write notice::notice_mark(division: Division, mark: Mark) -> bool;
+    /// Notes what a gateway says became of something, once.
+    pub write notice::notice_receipt(
+        division: Division, reference: Hash, became: Standing, said: String, at: Timestamp
+    ) -> Receipt;
+    /// What waits and what failed since a moment, by channel.
+    pub read notice::notice_queue(division: &Division, since: Timestamp) -> Vec<Queue>;
+    /// The newest of what could not be delivered.
+    pub read notice::notice_failures(division: &Division, limit: u32) -> Vec<Failure>;
+    /// Tries again what failed, until a moment; whether it had failed.
+    pub write notice::notice_retry(
+        division: Division, key: NoticeKey, channel: ChannelKind, now: Timestamp, until: Timestamp
+    ) -> bool;
+    /// What a case's parties were told, newest first.
+    pub open notice::notice_list_case(division: &Division, case: &CaseNumber, limit: u32) -> Vec<Message>;
+    /// An account's messages of a district, newest first.
+    pub open notice::inbox_list(division: &Division, account: &AccountId, now: Timestamp, limit: u32) -> Vec<Message>;
+    /// How many of them are not read yet.
+    pub read notice::inbox_unread(division: &Division, account: &AccountId, now: Timestamp) -> u64;
+    /// Notes that one of them was read, or all; how many were not read before.
+    pub write notice::inbox_read(division: Division, account: AccountId, key: Option<NoticeKey>, at: Timestamp) -> u64;
+
+    /// What somebody wants to be told.
+    pub open preference::preference_get(city: &Division, account: &AccountId) -> Preference;
+    /// Keeps what somebody wants to be told.
+    pub seal preference::preference_put(city: Division, account: AccountId, wanted: Preference) -> ();
+    /// The topics that an account subscribed to in a district.
+    pub read preference::subscription_list(division: &Division, account: &AccountId) -> Vec<String>;
+    /// Replaces them.
+    pub write preference::subscription_put(division: Division, account: AccountId, topics: Vec<String>) -> ();
+    /// Who subscribed to a topic, in order, after an account.
+    pub read preference::subscriber_list(division: &Division, topic: &str, after: &str, limit: u32) -> Vec<AccountId>;
+    /// The city's quiet hours, each from a day on.
+    pub read preference::quiet_list(city: &Division) -> Vec<QuietHours>;
+    /// Adds quiet hours, or replaces those that hold from the same day.
+    pub write preference::quiet_put(city: Division, hours: QuietHours) -> ();
+
+    /// Keeps licences; one with another last day than before is told of from the first stage again.
+    pub seal licence::licence_put(division: Division, licences: Vec<Licence>, today: Date) -> ();
+    /// The licences of a holder, the next to expire first.
+    pub open licence::licence_list_holder(division: &Division, holder: &Holder) -> Vec<Licence>;
+    /// Licences whose next reminder is due on a day, each with the smallest stage that was told.
+    pub open licence::licence_list_due(division: &Division, today: Date, limit: u32) -> Vec<(Licence, Option<u32>)>;
+    /// Licences of a kind that are not over on a day, in order, after an id.
+    pub open licence::licence_list_kind(
+        division: &Division, kind: &str, today: Date, after: &str, limit: u32
+    ) -> Vec<Licence>;
+    /// Which kinds of licences there are in a district.
+    pub read licence::licence_kinds(division: &Division) -> Vec<String>;
+    /// Tells a licence's holder and notes it, if it still is as the sweep saw it; whether it was.
+    pub seal licence::licence_tell(
+        division: Division, seen: Licence, told: Option<u32>, due: Telling, notices: Vec<Notice>
+    ) -> bool;
+    /// Accounts that hold, or held, a mandate of an enterprise.
+    pub read licence::mandate_holders(city: &Division, credit_code: &str) -> Vec<AccountId>;
+
+    /// Keeps a warning that is to be spread.
+    pub write warning::warning_put(division: Division, warning: Warning) -> ();
+    /// The newest warnings of a district; only those that are still being spread where that is asked for.
+    pub read warning::warning_list(division: &Division, is_open: bool, limit: u32) -> Vec<Spread>;
+    /// Tells the next recipients and moves on (none left: it is done), if it still is where it was; whether it was.
+    pub seal warning::warning_spread(
+        division: Division, seen: Spread, reached: Option<String>, notices: Vec<Notice>
+    ) -> bool;
+
     /// Adds to the audit chain of a division; its place.
     pub write audit::audit_append(division: Division, done: Done) -> u64;
     /// Entries of the audit chain after a place, in order.
@@ -442,4 +502,79 @@ index! {
     pub open record::record_list_failures(division: &Division, limit: u32) -> Vec<CallRecord>;
     /// The records of the calls that decided about a case, oldest first.
     pub open record::record_list_case(division: &Division, number: &CaseNumber) -> Vec<CallRecord>;
+
+    /// A city's dated settings.
+    pub read setting::setting_list(division: &Division) -> Vec<Dated>;
+    /// Adds a setting, or replaces the one of the same day.
+    pub write setting::setting_put(division: Division, dated: Dated) -> ();
+
+    /// Keeps a material whose file is there, with the file's key.
+    pub seal material::material_put(division: Division, material: Material, key: FileKey) -> ();
+    /// A material and its file's key.
+    pub open material::material_get(division: &Division, id: &MaterialId) -> Option<(Material, FileKey)>;
+    /// Whether a material is known: a file that is not is nobody's.
+    pub read material::material_is_known(division: &Division, id: &MaterialId) -> bool;
+    /// A drawer, newest first; only materials of one name where one is given.
+    pub open material::material_list(
+        division: &Division, holder: &material::Holder, name: Option<&str>, limit: u32
+    ) -> Vec<Material>;
+    /// Takes a material out of its drawer; whether it was there. Cases keep it.
+    pub write material::material_take_out(division: Division, holder: material::Holder, id: MaterialId) -> bool;
+    /// Removes what belongs to nobody any more; whose files are to be removed.
+    pub write material::material_sweep(division: Division, before: Timestamp) -> Vec<MaterialId>;
+    /// Attaches a material to a case, once; whether it was not there before.
+    pub write material::material_attach(
+        division: Division, number: CaseNumber, drawer: Division, id: MaterialId, by: Option<String>, at: Timestamp
+    ) -> bool;
+    /// The materials of a case with the division of their drawers, in their order.
+    pub read material::material_list_case(division: &Division, number: &CaseNumber) -> Vec<(Division, MaterialId)>;
+
+    /// Keeps a draft in place of the one before, unless that is newer.
+    pub seal draft::draft_put(division: Division, draft: Draft) -> ();
+    /// A draft.
+    pub open draft::draft_get(division: &Division, holder: &material::Holder, subject: &str) -> Option<Draft>;
+    /// Somebody's drafts in a district, newest first.
+    pub open draft::draft_list(division: &Division, holder: &material::Holder) -> Vec<Draft>;
+    /// Removes a draft; whether it was there.
+    pub write draft::draft_remove(division: Division, holder: material::Holder, subject: String) -> bool;
+    /// Removes drafts that were saved before; how many.
+    pub write draft::draft_sweep(division: Division, before: Timestamp) -> u64;
+
+    /// A district's counters and townships.
+    pub read appointment::halls_get(division: &Division) -> Option<Halls>;
+    /// Keeps a district's counters and townships in place of those before.
+    pub write appointment::halls_put(halls: Halls) -> ();
+    /// Books a place of a slot that begins then and has so many, unless all are taken or there is an open booking.
+    pub write appointment::booking_book(
+        division: Division, new: Booking, capacity: u16, begins: Timestamp
+    ) -> Result<(), NotBooked>;
+    /// How many places of which slots are taken, from a day to another.
+    pub read appointment::booking_taken(division: &Division, from: Date, to: Date) -> Vec<(Slug, Date, Time, u16)>;
+    /// Somebody's bookings, the latest first.
+    pub read appointment::booking_list_account(division: &Division, account: &AccountId, limit: u32) -> Vec<Booking>;
+    /// The bookings of a day, by counter and time.
+    pub read appointment::booking_list_day(division: &Division, day: Date) -> Vec<Booking>;
+    /// Cancels somebody's open booking; whether it was one.
+    pub write appointment::booking_cancel(division: Division, account: AccountId, id: String) -> bool;
+    /// Gives whoever booked and came a waiting number; none where there is no such open booking on the day.
+    pub write appointment::booking_arrive(division: Division, id: String, day: Date) -> Option<u32>;
+    /// Gives somebody who came without a booking a waiting number.
+    pub write appointment::booking_walk_in(division: Division, new: Booking, begins: Timestamp) -> u32;
+    /// Calls the next waiting number of a counter.
+    pub write appointment::booking_call(division: Division, counter: Slug, day: Date) -> Option<Booking>;
+    /// Marks bookings of slots that began before, to which nobody came; how many.
+    pub write appointment::booking_miss(division: Division, before: Timestamp) -> u64;
+    /// When the slots began that somebody missed since.
+    pub read appointment::booking_missed(
+        division: &Division, account: &AccountId, since: Timestamp
+    ) -> Vec<Timestamp>;
+
+    /// Keeps an order for a home visit.
+    pub seal visit::visit_put(division: Division, new: Visit) -> ();
+    /// The orders of a day that were not cancelled.
+    pub open visit::visit_list_day(division: &Division, day: Date) -> Vec<Visit>;
+    /// Somebody's orders, the latest first.
+    pub open visit::visit_list_account(division: &Division, account: &AccountId, limit: u32) -> Vec<Visit>;
+    /// Moves an open order on, only its owner's where one is named; whether it was open.
+    pub write visit::visit_move(division: Division, id: String, account: Option<AccountId>, to: VisitState) -> bool;
 }

@@ -12,15 +12,21 @@
 //! Invariant: a write is one transaction that is durable when its function returns, and it either happened whole or
 //! not at all. Every function of a district's data takes the district first.
 
+mod case;
+mod config;
 mod error;
 mod index;
 mod keys;
+mod notice;
 mod postgres;
 mod reseal;
 mod sqlite;
 mod vault;
 
+pub use config::StoreConfig;
 pub use error::StoreError;
-pub use index::{CaseFile, NewCase, Opened, SecondFactor, Store, StoreConfig};
+pub use case::{CaseFile, NewCase, Opened, Step};
+pub use index::{SecondFactor, Store};
 pub use reseal::{Pace, SealedCount};
+pub use notice::{Claim, Failure, Mark, Queue, Receipt, Spread};
 pub use vault::{Keyring, KeyringError, SealError, Suite};

@@ -18,7 +18,7 @@ use lotus_domain::chain::Hash;
 use lotus_domain::form::{FieldValue, Value};
 use lotus_domain::mark::Mark;
 use lotus_domain::storage::Expectation;
-use lotus_store::{NewCase, Opened, Pace, Store};
+use lotus_store::{NewCase, Opened, Step, Pace, Store};
 
 const IDENTITY: &str = "11010519491231002X";
 
@@ -27,7 +27,7 @@ fn new_case(random: u64, given: &[(&str, &str)]) -> NewCase {
     case.application.values.extend(
         given.iter().map(|(name, text)| FieldValue { name: (*name).into(), value: Value::Text((*text).into()) }),
     );
-    NewCase { case, first, token: Hash::of(&random.to_be_bytes()), record: None }
+    NewCase { case, first, token: Hash::of(&random.to_be_bytes()), record: None, notices: Vec::new() }
 }
 
 fn account(id: &str, name: &str, telephone: &str) -> Account {
@@ -88,7 +88,7 @@ on_both! {
         for random in 0..3 {
             let mut new = new_case(random, &[]);
             new.case.account = Some(AccountId("one".into()));
-            let Subject::Service { department, .. } = &mut new.case.subject;
+            let Subject::Service { department, .. } = &mut new.case.subject else { panic!() };
             department.zh = if random == 0 { "商务局".into() } else { "教育局".into() };
             assert_eq!(kept.store.case_open(yuzhou.clone(), new).await.unwrap(), Opened::New);
         }
@@ -139,7 +139,7 @@ on_both! {
                     let event = event_after(&new, "take", "in-hand");
                     let mut moved = new.case.clone();
                     (moved.state, moved.revision) = ("in-hand".into(), 2);
-                    assert!(store.case_append(yuzhou.clone(), moved, event, None).await.unwrap());
+                    assert!(store.case_append(yuzhou.clone(), Step::new(moved, event)).await.unwrap());
                     set(store.clone(), format!("key-{}", written % 30), written.to_be_bytes().to_vec()).await;
                     written += 1;
                 }

@@ -190,10 +190,10 @@ on_both! {
                 case.account = Some(AccountId("one".into()));
             }
             if random == 5 {
-                let lotus_domain::case::Subject::Service { department, .. } = &mut case.subject;
+                let lotus_domain::case::Subject::Service { department, .. } = &mut case.subject else { panic!() };
                 department.zh = "商务局".into();
             }
-            let new = NewCase { case, first, token: Hash::of(&random.to_be_bytes()), record: None };
+            let new = NewCase { case, first, token: Hash::of(&random.to_be_bytes()), record: None, notices: Vec::new() };
             assert_eq!(kept.store.case_open(yuzhou.clone(), new).await.unwrap(), Opened::New);
         }
         let worklist = async |department| {

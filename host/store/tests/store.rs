@@ -7,18 +7,20 @@ mod city;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use city::{Kept, activation, case, division, event_after, item, keyring, package, record};
+use city::{Kept, activation, case, clocks, division, event_after, item, keyring, package, record};
 use lotus_domain::case::{BrokenHistory, CaseNumber, History};
 use lotus_domain::chain::Hash;
+use lotus_domain::clock::Clocks;
 use lotus_domain::form::{FieldValue, Value};
+use lotus_domain::law::Period;
 use lotus_domain::record::CallRecord;
 use lotus_domain::storage::{Expectation, Quota, StorageRefusal};
 use lotus_domain::text::Text;
-use lotus_store::{Keyring, KeyringError, NewCase, Opened, Store, StoreConfig, StoreError, Suite};
+use lotus_store::{Keyring, KeyringError, NewCase, Opened, Step, Store, StoreConfig, StoreError, Suite};
 
 fn new_case(random: u64) -> NewCase {
     let (case, first) = case(random);
-    NewCase { case, first, token: Hash::of(&random.to_be_bytes()), record: None }
+    NewCase { case, first, token: Hash::of(&random.to_be_bytes()), record: None, notices: Vec::new() }
 }
 
 on_both! {
@@ -80,7 +82,7 @@ on_both! {
             let mut case = new.case.clone();
             case.state.clone_from(&event.happening.to);
             case.revision = event.sequence;
-            kept.store.case_append(yuzhou.clone(), case, event, None)
+            kept.store.case_append(yuzhou.clone(), Step::new(case, event))
         };
         let (one, other) = tokio::join!(append(one), append(other));
         assert_ne!(one.unwrap(), other.unwrap());
@@ -94,12 +96,14 @@ on_both! {
         let mut wanted = Vec::new();
         for random in 0..25_u64 {
             let mut new = new_case(random);
-            let day = jiff::civil::date(2026, 3, 1 + i8::try_from(random * 7 % 25).unwrap());
-            new.case.due = (random % 5 != 0).then_some(day);
+            let days = u32::try_from(random * 7 % 25).unwrap();
+            new.case.clocks = if random % 5 == 0 { Clocks::default() } else { clocks(Period::working_days(days)) };
+            new.case.priority = u8::from(random == 7);
             if random % 6 == 0 {
                 new.case.state = "answered".to_owned();
             } else {
-                wanted.push((new.case.due.map_or_else(|| "9999".to_owned(), |due| due.to_string()), new.case.number.clone()));
+                let due = new.case.due().map_or_else(|| "9999".to_owned(), |due| due.to_string());
+                wanted.push((random != 7, due, new.case.number.clone()));
             }
             kept.store.case_open(yuzhou.clone(), new).await.unwrap();
         }
@@ -112,7 +116,7 @@ on_both! {
             }
             listed.extend(page.into_iter().map(|case| case.number));
         }
-        assert_eq!(listed, wanted.into_iter().map(|(_, number)| number).collect::<Vec<_>>());
+        assert_eq!(listed, wanted.into_iter().map(|(_, _, number)| number).collect::<Vec<_>>());
     }
 
     async fn a_case_of_one_district_is_not_there_for_another(kept: Kept) {

@@ -84,6 +84,13 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
         Deed::MakeTokens => browser.get(&format!("/console/d/{division}/tokens")).await,
         Deed::ReadAudit => browser.get(&format!("/console/d/{division}/audit")).await,
         Deed::SeeClocks => browser.get(&format!("/staff/d/{division}/clocks")).await,
+        Deed::RunCounters => browser.get(&format!("/staff/d/{division}/counters")).await,
+        // A card that was never given: whoever may answer cards is led back to the board.
+        Deed::ExplainCard | Deed::CloseCard => {
+            let answer = if deed == Deed::ExplainCard { "explain" } else { "close" };
+            let path = format!("/staff/d/{division}/cards/{number}/red/promise-overdue/0/{answer}");
+            browser.post(&path, &[("words", "已督促")]).await
+        }
         Deed::ChangePlugins => {
             browser.post(&format!("/console/d/{division}/plugins/stop"), &[("plugin", "no.such.plugin")]).await
         }

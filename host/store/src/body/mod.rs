@@ -8,22 +8,33 @@
 
 pub(crate) mod account;
 pub(crate) mod activation;
+pub(crate) mod appointment;
 pub(crate) mod audit;
 pub(crate) mod calendar;
 pub(crate) mod case;
 pub(crate) mod case_mark;
 pub(crate) mod catalog;
 pub(crate) mod district;
+pub(crate) mod draft;
 pub(crate) mod key;
+pub(crate) mod kind;
+pub(crate) mod material;
 pub(crate) mod package;
 pub(crate) mod record;
 pub(crate) mod reseal;
 pub(crate) mod role;
 mod row;
+pub(crate) mod warning;
+pub(crate) mod preference;
+pub(crate) mod notice;
+pub(crate) mod licence;
 pub(crate) mod second_factor;
 pub(crate) mod session;
+pub(crate) mod setting;
 pub(crate) mod storage;
+pub(crate) mod supervision;
 pub(crate) mod token;
+pub(crate) mod visit;
 
 use super::{Connection, Db};
 

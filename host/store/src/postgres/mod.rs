@@ -13,11 +13,16 @@ pub(crate) type Db = sqlx::Postgres;
 /// Its connection.
 pub(crate) type Connection = PgConnection;
 
+/// What makes a queue's readers pass over rows that another has taken.
+macro_rules! for_update_skip_locked {
+    () => {
+        " FOR UPDATE SKIP LOCKED"
+    };
+}
+
 #[path = "../body/mod.rs"]
 mod body;
-pub(crate) use body::{
-    account, activation, audit, calendar, case, case_mark, catalog, district, key, package, record, reseal, role,
-    second_factor, session, storage, token,
+pub(crate) use body::{warning, preference, notice, licence, account, activation, audit, calendar, case, case_mark, catalog, district, key, kind, package, record, reseal, role, second_factor, session, storage, supervision, token, draft, material, setting, appointment, visit,
 };
 
 /// How often a write is tried again that collided with another.

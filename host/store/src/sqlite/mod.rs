@@ -23,11 +23,16 @@ pub(crate) type Db = sqlx::Sqlite;
 /// Its connection.
 pub(crate) type Connection = SqliteConnection;
 
+/// What makes a queue's readers pass over rows that another has taken: nothing, where one writer takes all.
+macro_rules! for_update_skip_locked {
+    () => {
+        ""
+    };
+}
+
 #[path = "../body/mod.rs"]
 mod body;
-pub(crate) use body::{
-    account, activation, audit, calendar, case, case_mark, catalog, district, key, package, record, reseal, role,
-    second_factor, session, storage, token,
+pub(crate) use body::{warning, preference, notice, licence, account, activation, audit, calendar, case, case_mark, catalog, district, key, kind, package, record, reseal, role, second_factor, session, storage, supervision, token, draft, material, setting, appointment, visit,
 };
 
 #[derive(Clone)]

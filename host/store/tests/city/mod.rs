@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lotus_domain::activation::{Activation, Grant};
-use lotus_domain::case::{Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, NumberKind, Subject};
+use lotus_domain::case::{Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, Subject};
 use lotus_domain::catalog::{DistrictItem, Item};
 use lotus_domain::district::{District, Division};
 use lotus_domain::form::{FieldValue, Value};
-use lotus_domain::kind::{Definition, Role};
+use lotus_domain::calendar::Calendar;
+use lotus_domain::clock::{Clocks, Office};
+use lotus_domain::kind::{Definition, NumberCode, Role};
+use lotus_domain::supervision::Rules;
 use lotus_domain::law::{Fen, LegalBasis, Period};
 use lotus_domain::package::Package;
 use lotus_domain::record::{CallRecord, Ending};
@@ -196,7 +199,7 @@ pub(crate) fn item(code: &str, version: u32) -> DistrictItem {
 }
 
 pub(crate) fn case(random: u64) -> (Case, Event) {
-    let number = CaseNumber::new(&division("411081"), jiff::civil::date(2026, 3, 1), NumberKind::Service, random);
+    let number = CaseNumber::new(&division("411081"), jiff::civil::date(2026, 3, 1), NumberCode::SERVICE, random);
     let definition = Definition::plain(Period::working_days(5), None);
     let happening = Happening {
         at: at(0),
@@ -231,11 +234,22 @@ pub(crate) fn case(random: u64) -> (Case, Event) {
         state: "submitted".to_owned(),
         revision: 1,
         submitted: at(0),
-        due: Some(jiff::civil::date(2026, 3, 6)),
+        clocks: clocks(Period::working_days(5)),
+        priority: 0,
+        parent: None,
+        assigned: None,
         secret: FollowSecret::new(random).hash(),
         account: None,
     };
     (case, first)
+}
+
+/// The clocks of a case that begins now and has so much time.
+pub(crate) fn clocks(promised: Period) -> Clocks {
+    let calendar = Calendar::new(2025, 2028, &[]).unwrap();
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    let office = Office { calendar: &calendar, zone: &zone, rules: &Rules::default() };
+    Clocks::begin(office, &Definition::plain(promised, None), at(0)).unwrap()
 }
 
 /// What may follow on a new case.

@@ -35,3 +35,6 @@ case-leave = Leave this computer
 case-changed = The case has just changed
 case-changed-detail = It moved on after you opened the page, so what you asked for was not done. Please look at how it stands now.
 case-held = This can't be done for now
+case-advised = The district's plugin advises to check first
+case-overrule = I have checked and go on all the same (it goes into the audit record)
+case-plugin-noted = Remark of the district's plugin (for staff)

@@ -35,3 +35,6 @@ case-leave = 从这台电脑上退出
 case-changed = 办件刚刚有了变化
 case-changed-detail = 您打开页面之后，办件又往前走了一步，所以刚才的操作没有执行。请看过最新情况再决定。
 case-held = 暂时不能这样做
+case-advised = 区县插件提示：请先核对
+case-overrule = 我已核对，仍要继续（将记入审计）
+case-plugin-noted = 区县服务备注（工作人员可见）

@@ -7,11 +7,11 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use jiff::tz::TimeZone;
 use lotus_domain::applicant::IdentityNumber;
-use lotus_domain::case::{Event, FollowSecret, Subject, TransitionError};
+use lotus_domain::case::{Event, FollowSecret, TransitionError};
 use lotus_domain::form::Value;
 use lotus_domain::kind::State as CaseState;
 use lotus_domain::text::Text;
-use lotus_platform::{CaseError, CaseView};
+use lotus_platform::{CaseError, CaseView, PLUGIN_NOTE};
 
 use crate::app::App;
 use crate::error::Error;
@@ -60,6 +60,8 @@ pub(crate) struct Tried {
     action: String,
     reason: String,
     conflict: bool,
+    /// A plugin advises against it: whoever knows better may say so.
+    advised: bool,
     /// The words beside the action's own field.
     field: Option<String>,
     /// The words above the page, with their basis and next step.
@@ -83,6 +85,14 @@ impl Tried {
                 let next = refusal.next_step.as_ref().map(|next| words.text(next)).unwrap_or_default();
                 let said = format!("{}{next}", words.text(&refusal.reason));
                 Ok(Self { notice: Some((words.t("case-held"), said, law)), ..tried })
+            }
+            CaseError::Advised(held) => {
+                let said = held.iter().map(|held| {
+                    let (plugin, reason) = (words.text(&held.plugin), words.text(&held.refusal.reason));
+                    format!("{plugin}{}{reason}", words.t("colon"))
+                });
+                let notice = Some((words.t("case-advised"), said.collect::<Vec<_>>().join(" "), None));
+                Ok(Self { notice, advised: true, ..tried })
             }
             other => Err(other.into()),
         }
@@ -118,13 +128,12 @@ pub(crate) fn case_page(
     tried: Tried,
 ) -> Result<Response, Error> {
     let case = &view.case;
-    let Subject::Service { title, department, .. } = &case.subject;
     let page = CasePage {
         f: Frame::new(app, reader, reader.words.text(&case.title)).of(app, &view.district).at(parts.part),
         view,
         zone: app.platform.zone_of_time(),
-        service: title,
-        department,
+        service: case.subject.title(),
+        department: case.subject.answers(),
         state: case.definition.state(&case.state),
         message: case.message.as_ref().map(|message| markdown(reader.words, message)),
         parts,
@@ -172,7 +181,9 @@ impl CasePage<'_> {
 
     /// The newest first.
     fn events(&self) -> Vec<&Event> {
-        self.view.events.iter().rev().collect()
+        // A plugin's remark without its words is one that is not for whoever looks.
+        let shown = |event: &&Event| event.happening.action != PLUGIN_NOTE || event.happening.remark.is_some();
+        self.view.events.iter().rev().filter(shown).collect()
     }
 
     fn state_title(&self, id: &str) -> Safe<String> {
@@ -183,6 +194,7 @@ impl CasePage<'_> {
     fn action_title(&self, id: &str) -> Safe<String> {
         match self.view.case.definition.transition(id) {
             Some(transition) => self.f.w.say(&transition.title),
+            None if id == PLUGIN_NOTE => Safe(escaped(&self.f.w.t("case-plugin-noted"))),
             None => Safe(escaped(&self.f.w.t("case-submitted"))),
         }
     }

@@ -13,6 +13,9 @@ use crate::render::markdown::markdown;
 /// The field that carries a form's token; no field of a plugin can have its name, because an id starts with a letter.
 pub(crate) const TOKEN: &str = "_token";
 
+/// The field that says whose form it was when it was shown.
+pub(crate) const OWNER: &str = "_owner";
+
 /// Up to so many choices are shown at once, more in a list that opens.
 const SHOWN_AT_ONCE: usize = 7;
 
@@ -31,6 +34,21 @@ pub(crate) struct FormView<'a> {
     sections: Vec<SectionView>,
     submit: Safe<String>,
     errors: Vec<ErrorView>,
+    draft: Option<DraftView>,
+}
+
+/// What a form shows of its draft.
+pub(crate) struct DraftView {
+    /// Where it is saved; below it stands `discard`.
+    pub(crate) action: String,
+    /// Where materials are put with it.
+    pub(crate) materials: String,
+    /// How many go with it.
+    pub(crate) with_it: usize,
+    /// Whose form it is; empty where nobody is signed in.
+    pub(crate) owner: String,
+    /// When it was saved, in words; none where nothing was.
+    pub(crate) saved: Option<String>,
 }
 
 struct SectionView {
@@ -128,7 +146,13 @@ impl<'a> FormView<'a> {
             sections,
             submit: form.map_or_else(|| Safe(words.t("service-submit")), |form| words.say(&form.submit)),
             errors: summary.collect(),
+            draft: None,
         }
+    }
+
+    /// With a draft that it is saved to.
+    pub(crate) fn with_draft(self, draft: DraftView) -> Self {
+        Self { draft: Some(draft), ..self }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `/staff`: the worklist of a district, one case whole, and moving it on.
 
+mod board;
 mod export;
 mod search;
 
@@ -14,7 +15,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
 use axum::routing::{get, post};
 use lotus_domain::access::{Deed, Place};
-use lotus_domain::case::{Case, CaseNumber, Subject};
+use lotus_domain::case::{Case, CaseNumber};
 use lotus_domain::district::{District, Division};
 use lotus_platform::{Clocked, WorkError};
 use serde::Deserialize;
@@ -35,6 +36,7 @@ const PAGE: u32 = 50;
 /// The staff's addresses.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
+        .merge(board::routes())
         .route("/staff", get(districts))
         .route("/staff/d/{division}", get(worklist))
         .route("/staff/d/{division}/clocks", get(clocks))
@@ -111,8 +113,7 @@ impl WorklistPage {
     }
 
     fn service(&self, case: &Case) -> String {
-        let Subject::Service { title, .. } = &case.subject;
-        self.f.w.text(title).to_owned()
+        self.f.w.text(case.subject.title()).to_owned()
     }
 }
 
@@ -202,6 +203,8 @@ struct Acted {
     revision: u32,
     #[serde(default)]
     reason: String,
+    /// The box was ticked.
+    overrules: Option<String>,
 }
 
 /// `POST /staff/cases/{number}/actions/{action}`
@@ -213,7 +216,7 @@ async fn act(
     Sent(acted): Sent<Acted>,
 ) -> Result<Response, Error> {
     let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoPage)?;
-    let moved = app.platform.case_move(&asker, &number, acted.revision, &name.action, Some(&acted.reason)).await;
+    let moved = app.platform.case_move(&asker, &number, acted.revision, &name.action, Some(&acted.reason), acted.overrules.is_some()).await;
     match moved {
         Ok(view) => Ok(leads(&format!("/staff/cases/{}", view.case.number), &[])),
         Err(WorkError::Denied(denied)) => Err(denied.into()),

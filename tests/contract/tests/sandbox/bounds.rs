@@ -2,7 +2,8 @@
 
 use lotus_contract_tests::{Plugin, Stage};
 use lotus_domain::Slug;
-use lotus_domain::case::{CaseNumber, NumberKind};
+use lotus_domain::case::CaseNumber;
+use lotus_domain::kind::NumberCode;
 use lotus_domain::form::{FieldValue, Value};
 use lotus_domain::record::Ending;
 use lotus_domain::service::Advice;
@@ -78,7 +79,7 @@ fn advance(transition: &str) -> Ask {
     let (_, today) = lotus_contract_tests::noon();
     let division = lotus_domain::district::Division::parse("411081").expect("a division");
     Ask::Advance {
-        case: CaseNumber::new(&division, today, NumberKind::Service, 29),
+        case: CaseNumber::new(&division, today, NumberCode::SERVICE, 29),
         service: slug("calm"),
         state: slug("submitted"),
         transition: slug(transition),

@@ -1,6 +1,6 @@
 //! Zones and services, the kinds of their cases, and what they say to a submission or a transition.
 
-use lotus_domain::kind::{Clock, Definition, Role, State, Transition};
+use lotus_domain::kind::{Clock, Definition, NumberCode, Role, State, Transition};
 use lotus_domain::service::{Advice, Opening, Service, ServiceField};
 use lotus_domain::zone::Zone;
 
@@ -48,7 +48,14 @@ fn definition(kind: case_kinds::Definition) -> Fit<Definition> {
             case_kinds::Clock::Running => Clock::Running,
             case_kinds::Clock::Paused => Clock::Paused,
         };
-        Ok(State { id: slug(state.id)?, title: short(state.title, "a state's title")?, clock, is_final: state.final_ })
+        Ok(State {
+            id: slug(state.id)?,
+            title: short(state.title, "a state's title")?,
+            clock,
+            is_final: state.final_,
+            is_answered: false,
+            limit: None,
+        })
     };
     let transition = |step: case_kinds::Transition| {
         let by = match step.by {
@@ -62,11 +69,17 @@ fn definition(kind: case_kinds::Definition) -> Fit<Definition> {
         Ok(Transition {
             id: slug(step.id)?,
             title: short(step.title, "a transition's title")?,
-            from: slug(step.from_state)?,
-            to: slug(step.to_state)?,
-            by,
+            from: vec![slug(step.from_state)?],
+            to: Some(slug(step.to_state)?),
+            by: vec![by],
             needs_reason: step.needs_reason,
             asks_plugin: step.asks_plugin,
+            needs: Vec::new(),
+            means: None,
+            extends: None,
+            at_end_of: None,
+            opens_parts: false,
+            basis: None,
         })
     };
     let definition = Definition {
@@ -75,7 +88,9 @@ fn definition(kind: case_kinds::Definition) -> Fit<Definition> {
         initial: slug(kind.initial)?,
         states: kind.states.into_iter().map(state).collect::<Fit<_>>()?,
         transitions: kind.transitions.into_iter().map(transition).collect::<Fit<_>>()?,
+        code: NumberCode::SERVICE,
         promised: period(kind.promised),
+        statutory: None,
         rated: kind.rated,
         basis: kind.basis.map(basis).transpose()?,
     };

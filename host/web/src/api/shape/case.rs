@@ -92,12 +92,17 @@ pub(crate) struct Act {
     pub(crate) revision: u32,
     /// Why, where the action needs it.
     pub(crate) reason: Option<String>,
+    /// Though a plugin of the district advises against it.
+    #[serde(default)]
+    pub(crate) overrules: bool,
 }
 
 impl From<CaseView> for Case {
     fn from(CaseView { case, district: _, events, actions, left }: CaseView) -> Self {
-        let domain::Subject::Service { title: service, department, .. } = case.subject;
         let state = case.definition.state(&case.state);
+        let actions = actions.into_iter().map(|step| Action::of(step, &case.state)).collect();
+        let due = case.due().map(|day| day.to_string());
+        let (service, department) = (case.subject.title().clone(), case.subject.answers().clone());
         Self {
             number: case.number.to_string(),
             division: case.division.to_string(),
@@ -116,10 +121,10 @@ impl From<CaseView> for Case {
             revision: case.revision,
             submitted: case.submitted.to_string(),
             promised: case.definition.promised.into(),
-            due: case.due.map(|day| day.to_string()),
+            due,
             left,
             events: all(events),
-            actions: all(actions),
+            actions,
         }
     }
 }
@@ -143,12 +148,12 @@ impl From<domain::Event> for Event {
     }
 }
 
-impl From<Transition> for Action {
-    fn from(transition: Transition) -> Self {
+impl Action {
+    fn of(transition: Transition, state: &str) -> Self {
         Self {
             id: transition.id.to_string(),
+            to: transition.target(state).to_owned(),
             title: transition.title.into(),
-            to: transition.to.to_string(),
             needs_reason: transition.needs_reason,
         }
     }

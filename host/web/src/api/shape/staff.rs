@@ -51,6 +51,7 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn new(left: Option<i32>, case: domain::Case) -> Self {
         let state = case.definition.state(&case.state).map(|state| state.title.clone());
+        let due = case.due().map(|day| day.to_string());
         Self {
             number: case.number.to_string(),
             title: case.title.into(),
@@ -58,7 +59,7 @@ impl Line {
             state: case.state,
             revision: case.revision,
             submitted: case.submitted.to_string(),
-            due: case.due.map(|day| day.to_string()),
+            due,
             left,
         }
     }

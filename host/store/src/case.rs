@@ -1,0 +1,66 @@
+//! What the store takes and gives of cases: a case that begins, a step of it, a case with its history.
+
+use lotus_domain::case::{Case, CaseNumber, Event};
+use lotus_domain::chain::Hash;
+use lotus_domain::notice::Notice;
+use lotus_domain::record::CallRecord;
+use lotus_domain::supervision::Card;
+
+/// A case that begins.
+#[derive(Debug, Clone)]
+pub struct NewCase {
+    /// It, in its first state.
+    pub case: Case,
+    /// Its first event.
+    pub first: Event,
+    /// What makes two submissions of one form one case: the hash of the form's token.
+    pub token: Hash,
+    /// The call that decided to open it.
+    pub record: Option<CallRecord>,
+    /// Whom it tells what.
+    pub notices: Vec<Notice>,
+}
+
+/// What became of a case that was to begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// It is there now.
+    New,
+    /// This form was submitted before, and this case opened then.
+    Before(CaseNumber),
+}
+
+/// A case and all that happened to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFile {
+    /// It.
+    pub case: Case,
+    /// In order, as many as its revision says.
+    pub events: Vec<Event>,
+}
+
+/// A step of a case with all that comes with it: everything happens or nothing.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The case after it.
+    pub case: Case,
+    /// Its event.
+    pub event: Event,
+    /// The call that advised it.
+    pub record: Option<CallRecord>,
+    /// What supervision found.
+    pub cards: Vec<Card>,
+    /// Whom it tells what.
+    pub notices: Vec<Notice>,
+    /// The cases that it opens.
+    pub opens: Vec<NewCase>,
+    /// The steps of other cases that come with it; where one of them can't be made, none is.
+    pub also: Vec<Step>,
+}
+
+impl Step {
+    /// A step that brings nothing else about.
+    pub const fn new(case: Case, event: Event) -> Self {
+        Self { case, event, record: None, cards: Vec::new(), notices: Vec::new(), opens: Vec::new(), also: Vec::new() }
+    }
+}
