@@ -82,6 +82,10 @@ pub enum Deed {
     EndSessions,
     /// Make tokens for machines.
     MakeTokens,
+    /// Ask for a case's fees and take them at the counter (article 31).
+    TakeFees,
+    /// Give fees back, and close a day's books.
+    SettleFees,
     /// Read the audit chain.
     ReadAudit,
 }
@@ -160,6 +164,7 @@ impl Role {
                 Deed::SearchCases,
                 Deed::SeeClocks,
                 Deed::RunCounters,
+                Deed::TakeFees,
             ],
             Self::Handler => &[Deed::SeeWorklist, Deed::SeeCase, Deed::MoveCase, Deed::SearchCases, Deed::SeeClocks],
             // Tokens are for programs that do a department's work, so they are made by whoever answers for it.
@@ -172,6 +177,7 @@ impl Role {
                 Deed::SeeClocks,
                 Deed::RunCounters,
                 Deed::MakeTokens,
+                Deed::SettleFees,
             ],
             Self::DistrictAdministrator => &[
                 Deed::SeeWorklist,
@@ -359,7 +365,7 @@ impl Access {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::FollowOwnCases,
         Self::SeeWorklist,
         Self::SeeCase,
@@ -376,6 +382,8 @@ impl Deed {
         Self::ChangeRoles,
         Self::EndSessions,
         Self::MakeTokens,
+        Self::TakeFees,
+        Self::SettleFees,
         Self::ReadAudit,
     ];
 
@@ -398,6 +406,8 @@ impl Deed {
             Self::ChangeRoles => "change-roles",
             Self::EndSessions => "end-sessions",
             Self::MakeTokens => "make-tokens",
+            Self::TakeFees => "take-fees",
+            Self::SettleFees => "settle-fees",
             Self::ReadAudit => "read-audit",
         }
     }
@@ -426,6 +436,8 @@ impl Deed {
             Self::ChangeRoles => ("授予、收回角色", "Give and take roles"),
             Self::EndSessions => ("结束会话", "End sessions"),
             Self::MakeTokens => ("签发接口令牌", "Make tokens for machines"),
+            Self::TakeFees => ("收取费用", "Ask for fees and take them"),
+            Self::SettleFees => ("退费、日结", "Give fees back and close the day"),
             Self::ReadAudit => ("查看审计链", "Read the audit chain"),
         };
         Text::new(zh, en)

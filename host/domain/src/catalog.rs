@@ -5,7 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::district::Division;
-use crate::law::{Fen, LegalBasis, Period};
+pub use crate::fee::Fee;
+use crate::law::{LegalBasis, Period};
 use crate::text::Text;
 
 /// Item type 事项类型.
@@ -182,18 +183,6 @@ pub struct Step {
     pub outside_the_clock: bool,
 }
 
-/// A fee 收费. It can't exist without its basis (article 31).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fee {
-    /// What is paid for.
-    pub name: Text,
-    /// How much; yuan in data files come as fen.
-    pub amount: Fen,
-    /// The law that lets the department ask for it.
-    pub basis: LegalBasis,
-}
-
 /// A question and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -332,8 +321,10 @@ impl Item {
         if self.visits > 0 && self.visits_reason.is_none() {
             return wrong("an item that makes people come says why");
         }
-        if self.fees.iter().any(|fee| fee.amount.0 < 0) {
-            return wrong("a fee can't be negative");
+        for fee in &self.fees {
+            if let Err(error) = fee.check() {
+                return wrong(&format!("fee “{}”: {error}", fee.name.zh));
+            }
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ pub mod clock;
 pub mod declared;
 pub mod district;
 pub mod draft;
+pub mod fee;
 pub mod form;
 pub mod hook;
 pub mod kind;

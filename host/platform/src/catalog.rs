@@ -2,12 +2,23 @@
 
 use std::sync::Arc;
 
-use lotus_domain::catalog::DistrictItem;
+use lotus_domain::catalog::{DistrictItem, ItemError};
 use lotus_domain::district::Division;
 use lotus_domain::text::Text;
 use lotus_store::StoreError;
 
 use crate::start::Platform;
+
+/// Why items are not published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// An item is not what the law wants it to be: e.g. a fee without a basis (article 31).
+    #[error(transparent)]
+    Item(#[from] ItemError),
+    /// The database is away.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 impl Platform {
     /// A district's items, its own first, then the city's.
@@ -31,9 +42,12 @@ impl Platform {
     }
 
     /// Publishes items of a district; a version that is published stays as it is.
-    pub async fn item_publish(&self, division: Division, items: Vec<DistrictItem>) -> Result<(), StoreError> {
+    pub async fn item_publish(&self, division: Division, items: Vec<DistrictItem>) -> Result<(), PublishError> {
+        for item in &items {
+            item.item.check()?;
+        }
         self.store().item_publish(division, items).await?;
-        self.reload().await
+        Ok(self.reload().await?)
     }
 }
 

@@ -19,6 +19,7 @@ use crate::city::City;
 use crate::health::Health;
 use crate::oidc::{self, Authorities, Provider};
 use crate::package::Packages;
+use crate::payment::PaymentProvider;
 use crate::ports::Sources;
 use crate::record::Recorder;
 use crate::reseal::reseal;
@@ -43,6 +44,10 @@ pub struct PlatformConfig {
     pub first_administrator: Option<(String, String)>,
     /// Accounts that anybody may choose, for a demonstration alone.
     pub ready_accounts: Vec<ReadyAccount>,
+    /// Who takes electronic payments; without one fees are paid at the counter.
+    pub payments: Option<Arc<dyn PaymentProvider>>,
+    /// Where papers' font is, where not in the system's folders.
+    pub fonts: Option<std::path::PathBuf>,
     /// Where files are kept; without it none are taken, and pages say that it can't be done for now.
     pub objects: Option<Objects>,
 }
@@ -60,6 +65,8 @@ impl PlatformConfig {
             authorities: Authorities::default(),
             first_administrator: None,
             ready_accounts: Vec::new(),
+            payments: None,
+            fonts: None,
             objects: None,
         }
     }
@@ -92,6 +99,8 @@ pub(crate) struct Inner {
     pub(crate) authorities: Authorities,
     pub(crate) first_administrator: Option<(String, String)>,
     pub(crate) ready_accounts: Vec<ReadyAccount>,
+    pub(crate) payments: Option<Arc<dyn PaymentProvider>>,
+    pub(crate) press: lotus_paper::Press,
     pub(crate) objects: Option<Objects>,
     /// Wrong second factors, by session.
     pub(crate) wrong_codes: Mutex<HashMap<String, u32>>,
@@ -119,6 +128,8 @@ impl Platform {
                 authorities: config.authorities,
                 first_administrator: config.first_administrator,
                 ready_accounts: config.ready_accounts,
+                payments: config.payments,
+                press: lotus_paper::Press::new(config.fonts),
                 objects: config.objects,
                 wrong_codes: Mutex::default(),
                 background: Mutex::new(vec![writing]),

@@ -21,6 +21,8 @@ use lotus_domain::catalog::DistrictItem;
 use lotus_domain::chain::Hash;
 use lotus_domain::district::{District, Division};
 use lotus_domain::draft::Draft;
+use lotus_domain::fee::{Closing, FeeDue, Kept, Payment, Taken};
+use lotus_domain::law::Fen;
 use lotus_domain::material::{self, FileKey, Material, MaterialId};
 use lotus_domain::setting::Dated;
 use lotus_domain::mark;
@@ -488,6 +490,29 @@ index! {
     pub seal warning::warning_spread(
         division: Division, seen: Spread, reached: Option<String>, notices: Vec<Notice>
     ) -> bool;
+
+    /// Asks for a fee.
+    pub seal fee::fee_ask(division: Division, due: FeeDue) -> ();
+    /// A fee that was asked for.
+    pub open fee::fee_get(division: &Division, id: &str) -> Option<FeeDue>;
+    /// The fees of a case, in the order in which they were asked for.
+    pub open fee::fee_list_case(division: &Division, number: &CaseNumber) -> Vec<FeeDue>;
+    /// Takes a payment once; its receipt gets the code.
+    pub write fee::fee_take(division: Division, payment: Payment, code: String) -> Taken;
+    /// The payments of a fee.
+    pub read fee::fee_payment_list(division: &Division, due: &str) -> Vec<Kept>;
+    /// The payments of a day.
+    pub read fee::fee_payment_list_day(division: &Division, day: &str) -> Vec<Kept>;
+    /// Number and sum of what was given back on a day.
+    pub read fee::fee_refunded(division: &Division, day: &str) -> (u32, Fen);
+    /// Notes that a payment was given back; whether it was not before.
+    pub write fee::fee_refund(division: Division, payment: Payment, day: String, by: Option<String>) -> bool;
+    /// A receipt.
+    pub open fee::receipt_get(division: &Division, number: &str) -> Option<lotus_domain::fee::Receipt>;
+    /// Closes a day; whether it was still open.
+    pub write fee::fee_close(division: Division, closing: Closing, at: Timestamp, by: Option<String>) -> bool;
+    /// A day's closing.
+    pub read fee::fee_closing_get(division: &Division, day: &str) -> Option<Closing>;
 
     /// Adds to the audit chain of a division; its place.
     pub write audit::audit_append(division: Division, done: Done) -> u64;

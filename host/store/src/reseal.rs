@@ -42,6 +42,7 @@ pub(crate) const SEALED: &[SealedTable] = &[
     SealedTable { name: "account", key: &[("id", Text)], sealed: &["profile"] },
     SealedTable { name: "mandate", key: &[("account", Text), ("credit_code", Text)], sealed: &["body"] },
     SealedTable { name: "second_factor", key: &[("account", Text)], sealed: &["secret"] },
+    SealedTable { name: "fee_due", key: &[("id", Text)], sealed: &["asked"] },
     SealedTable { name: "case_file", key: &[("number", Text)], sealed: &["title", "message", "application"] },
     SealedTable { name: "case_event", key: &[("number", Text), ("sequence", Integer)], sealed: &["reason", "remark"] },
     SealedTable { name: "call_record", key: &[("id", Integer)], sealed: &["transcript"] },

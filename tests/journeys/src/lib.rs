@@ -10,6 +10,7 @@
 )]
 
 mod browser;
+mod epay;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ use lotus_web::WebConfig;
 use tokio::net::TcpListener;
 
 pub use browser::{Answer, Browser};
+pub use epay::StandInGateway;
 
 /// The keyring of every city of the tests.
 const KEYRING: &str =
@@ -62,6 +64,16 @@ impl City {
         let directory = tempfile::tempdir().unwrap();
         let store = StoreConfig::sqlite(directory.path().join("lotus.db"));
         let city = Self::serve(store, directory, PlatformConfig { providers, authorities, ..config() }).await;
+        city.fill().await;
+        city
+    }
+
+    /// On SQLite, with somebody who takes electronic payments.
+    pub async fn with_payments(payments: std::sync::Arc<dyn lotus_platform::PaymentProvider>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = StoreConfig::sqlite(directory.path().join("lotus.db"));
+        let config = PlatformConfig { payments: Some(payments), ..config() };
+        let city = Self::serve(store, directory, config).await;
         city.fill().await;
         city
     }

@@ -94,6 +94,8 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
         Deed::ChangePlugins => {
             browser.post(&format!("/console/d/{division}/plugins/stop"), &[("plugin", "no.such.plugin")]).await
         }
+        Deed::TakeFees => browser.get(&format!("/staff/cases/{number}/fees")).await,
+        Deed::SettleFees => browser.get(&format!("/staff/d/{division}/closing")).await,
         Deed::EndSessions => {
             browser.post(&format!("/console/d/{division}/sessions/end"), &[("account", "nobody")]).await
         }

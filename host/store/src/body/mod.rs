@@ -15,6 +15,7 @@ pub(crate) mod case;
 pub(crate) mod case_mark;
 pub(crate) mod catalog;
 pub(crate) mod district;
+pub(crate) mod fee;
 pub(crate) mod draft;
 pub(crate) mod key;
 pub(crate) mod kind;

@@ -6,6 +6,7 @@
 mod case;
 mod catalog;
 mod district;
+mod fee;
 pub(crate) mod problem;
 mod service;
 mod shape;
@@ -34,6 +35,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/districts/{division}", get(district::one))
         .route("/api/v1/districts/{division}/items", get(catalog::list))
         .route("/api/v1/districts/{division}/items/{code}", get(catalog::one))
+        .route("/api/v1/districts/{division}/fees", get(fee::list))
+        .route("/api/v1/payments/{provider}", post(fee::called_back))
         .route("/api/v1/districts/{division}/zones", get(zone::list))
         .route("/api/v1/districts/{division}/zones/{zone}", get(zone::page))
         .route("/api/v1/districts/{division}/zones/{zone}/{page}", get(zone::page))
@@ -66,7 +69,7 @@ pub(crate) fn routes() -> Router<App> {
         (name = "staff", description = "The staff's worklists and cases, with a token that was made for it (`Authorization: Bearer lotus_…`)"),
     ),
     paths(
-        district::list, district::one, catalog::list, catalog::one, zone::list, zone::page, zone::page_of_zone,
+        district::list, district::one, catalog::list, catalog::one, fee::list, fee::called_back, zone::list, zone::page, zone::page_of_zone,
         service::list, service::one, service::submit, case::follow, case::act,
         staff::worklist, staff::case, staff::act, staff::search, staff::export,
     ),

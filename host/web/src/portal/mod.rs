@@ -4,6 +4,7 @@ mod case;
 mod catalog;
 mod city;
 mod district;
+mod fee;
 mod place;
 mod service;
 mod zone;
@@ -24,6 +25,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/d/{division}/theme.css", get(district::theme))
         .route("/d/{division}/items", get(catalog::list))
         .route("/d/{division}/items/{code}", get(catalog::guide))
+        .route("/d/{division}/fees", get(fee::list))
+        .route("/cases/{number}/fees", get(fee::due))
+        .route("/cases/{number}/fees/{due}/pay", post(fee::pay))
+        .route("/receipts/{number}", get(fee::receipt))
+        .route("/receipts/{number}/pdf", get(fee::print))
         .route("/d/{division}/zones", get(zone::list))
         .route("/d/{division}/zones/{zone}", get(zone::page))
         .route("/d/{division}/zones/{zone}/{page}", get(zone::page))

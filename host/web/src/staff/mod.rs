@@ -2,6 +2,7 @@
 
 mod board;
 mod export;
+mod fee;
 mod search;
 
 use std::sync::Arc;
@@ -42,6 +43,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/staff/d/{division}/clocks", get(clocks))
         .route("/staff/d/{division}/search", get(search::form).post(search::find))
         .route("/staff/d/{division}/export", get(export::form).post(export::take))
+        .route("/staff/d/{division}/closing", get(fee::closing).post(fee::close))
+        .route("/staff/cases/{number}/fees", get(fee::show).post(fee::ask))
+        .route("/staff/cases/{number}/fees/{due}/take", post(fee::take))
+        .route("/staff/cases/{number}/refunds", post(fee::refund))
         .route("/staff/cases/{number}", get(case))
         .route("/staff/cases/{number}/actions/{action}", post(act))
 }

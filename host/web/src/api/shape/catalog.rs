@@ -122,8 +122,13 @@ pub(crate) struct Step {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Fee {
     name: Text,
-    /// In fen.
+    /// In fen; for one unit where there is one.
     amount: i64,
+    /// What it is counted by, e.g. 每证; none where it is flat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<Text>,
+    /// Whether an emergency may waive it.
+    waivable: bool,
     basis: Basis,
 }
 
@@ -193,8 +198,8 @@ impl From<domain::Step> for Step {
 }
 
 impl From<domain::Fee> for Fee {
-    fn from(domain::Fee { name, amount, basis }: domain::Fee) -> Self {
-        Self { name: name.into(), amount: amount.0, basis: basis.into() }
+    fn from(domain::Fee { name, amount, unit, waivable, basis }: domain::Fee) -> Self {
+        Self { name: name.into(), amount: amount.0, unit: unit.map(Text::from), waivable, basis: basis.into() }
     }
 }
 
