@@ -20,6 +20,7 @@ pub mod draft;
 pub mod fee;
 pub mod form;
 pub mod hook;
+pub mod item_form;
 pub mod kind;
 pub mod law;
 pub mod licence;

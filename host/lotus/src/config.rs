@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
-use lotus_platform::{Provider, RuntimeConfig, StoreConfig, Suite};
+use lotus_platform::{ObjectsConfig, Provider, S3Config, ScannerAddress, RuntimeConfig, StoreConfig, Suite};
 use serde::{Deserialize, Serialize};
 
 /// Variables with our prefix that are not configuration: what builds and tests look at.
@@ -29,6 +29,7 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: usize,
     pub(crate) database: Database,
     pub(crate) keys: Keys,
+    pub(crate) objects: Files,
     pub(crate) sign_in: SignIn,
     pub(crate) rate: Rate,
     pub(crate) log: Log,
@@ -59,6 +60,31 @@ pub(crate) struct Keys {
     pub(crate) text: Option<Secret>,
     /// The suite of a keyring that is made.
     pub(crate) suite: Suite,
+}
+
+/// Where the files are kept that people hand in.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Files {
+    /// A directory; none is `objects` in the data directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) directory: Option<PathBuf>,
+    /// A bucket of an S3-compatible store instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) s3: Option<Bucket>,
+    /// ClamAV's daemon: `127.0.0.1:3310`, or the path of its socket; none is no scanner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) scanner: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Bucket {
+    pub(crate) endpoint: String,
+    pub(crate) bucket: String,
+    pub(crate) region: String,
+    pub(crate) access_key: String,
+    pub(crate) secret_key: Secret,
 }
 
 /// Who vouches for people.
@@ -141,6 +167,7 @@ impl Default for Config {
             trusted_proxies: 0,
             database: Database { url: None, connections: 16, readers: 4 },
             keys: Keys::default(),
+            objects: Files::default(),
             sign_in: SignIn::default(),
             // A whole office may come from one address.
             rate: Rate { per_second: 100, burst: 500, guesses_per_minute: 60 },
@@ -183,6 +210,23 @@ impl Config {
             Some(url) => StoreConfig::Postgres { url: url.clone(), connections: self.database.connections },
             None => StoreConfig::Sqlite { file: self.data.join("lotus.db"), readers: self.database.readers },
         }
+    }
+
+    /// Where files are kept, and who looks through them.
+    pub(crate) fn objects(&self) -> ObjectsConfig {
+        let s3 = self.objects.s3.as_ref().map(|s3| S3Config {
+            endpoint: s3.endpoint.clone(),
+            bucket: s3.bucket.clone(),
+            region: s3.region.clone(),
+            access_key: s3.access_key.clone(),
+            secret_key: s3.secret_key.0.clone(),
+        });
+        let scanner = self.objects.scanner.as_ref().map(|said| match said.parse() {
+            Ok(address) => ScannerAddress::Tcp(address),
+            Err(_) => ScannerAddress::Unix(said.into()),
+        });
+        let directory = self.objects.directory.clone().unwrap_or_else(|| self.data.join("objects"));
+        ObjectsConfig { directory, s3, scanner }
     }
 
     pub(crate) fn sandbox(&self) -> RuntimeConfig {

@@ -50,6 +50,7 @@ async fn fill(platform: &Platform) -> anyhow::Result<()> {
         platform.calendar_put(seat.division.clone(), city.calendar).await?;
     }
     platform.district_put(city.districts).await?;
+    platform.halls_put(city.halls).await?;
     let mut items: BTreeMap<Division, Vec<DistrictItem>> = BTreeMap::new();
     for item in city.items {
         items.entry(item.division.clone()).or_default().push(item);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use lotus_platform::{Platform, PlatformConfig, ReadyAccount, Runtime, Store};
+use lotus_platform::{Objects, Platform, PlatformConfig, ReadyAccount, Runtime, Store};
 use lotus_web::WebConfig;
 use tokio::net::TcpListener;
 
@@ -100,6 +100,7 @@ async fn platform(config: &Config, directory: &DataDirectory, ready: Vec<ReadyAc
         authorities: data::authorities(config)?,
         first_administrator: first.map(|first| (first.provider, first.subject)),
         ready_accounts: ready,
+        objects: Some(Objects::open(&config.objects())?),
         ..PlatformConfig::new(directory.key()?)
     };
     Ok(Platform::start(store, runtime, settings).await?)

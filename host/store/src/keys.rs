@@ -4,14 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lotus_domain::district::Division;
+use lotus_domain::material::{FileKey, FileSuite};
 
-use crate::vault::{DistrictKeys, Wrapped};
+use crate::vault::{DistrictKeys, Wrapped, Suite};
 use crate::{Store, StoreError};
 
 /// The data key of blind indexes.
 const INDEX: u32 = 0;
 
 impl Store {
+    /// A new key for a file, of the suite that new keys are of here.
+    pub fn file_key(&self) -> FileKey {
+        let suite = match self.vault().keyring.suite() {
+            Suite::AesGcm => FileSuite::AesGcm,
+            Suite::Sm4Gcm => FileSuite::Sm4Gcm,
+        };
+        FileKey { suite, secret: rand::random() }
+    }
+
     /// The keys of a district, from memory, the database, or made now.
     pub(crate) async fn keys(&self, division: &Division) -> Result<Arc<DistrictKeys>, StoreError> {
         let held = self.vault().districts.read().ok().and_then(|districts| districts.get(division).cloned());

@@ -47,6 +47,7 @@ pub(crate) const SEALED: &[SealedTable] = &[
     SealedTable { name: "case_event", key: &[("number", Text), ("sequence", Integer)], sealed: &["reason", "remark"] },
     SealedTable { name: "call_record", key: &[("id", Integer)], sealed: &["transcript"] },
     SealedTable { name: "plugin_entry", key: &[("plugin", Text), ("key", Bytes)], sealed: &["value"] },
+    SealedTable { name: "visit_order", key: &[("id", Text)], sealed: &["body"] },
 ];
 
 /// A part of a row's key.

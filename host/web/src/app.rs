@@ -8,7 +8,7 @@ use std::sync::{Arc, RwLock};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use lotus_domain::district::{District, Division};
 use lotus_platform::Platform;
@@ -16,12 +16,11 @@ use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Error;
 use crate::rate::{Limits, Rate};
 use crate::telemetry::Metrics;
-use crate::{account, api, assets, console, error, portal, protection, rate, reader, staff, telemetry, theme};
+use crate::{account, api, assets, console, error, material, portal, protection, rate, reader, staff, telemetry, theme};
 
 /// What the program decides.
 #[derive(Debug, Clone, Default)]
@@ -107,6 +106,8 @@ pub fn router(platform: Platform, config: WebConfig) -> Router {
         .merge(portal::routes())
         .merge(account::routes())
         .merge(staff::routes())
+        .merge(material::routes())
+        .merge(crate::counter::routes())
         .merge(api::routes())
         .merge(console::routes())
         .route("/assets/{name}", get(assets::show))
@@ -115,7 +116,7 @@ pub fn router(platform: Platform, config: WebConfig) -> Router {
         .layer(DefaultBodyLimit::max(protection::LARGEST_BODY))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(app.clone(), rate::limit))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, protection::LONGEST))
+        .layer(from_fn(protection::in_time))
         .layer(CatchPanicLayer::custom(protection::caught))
         .layer(from_fn_with_state(app.clone(), error::shown))
         .layer(from_fn_with_state(app.clone(), reader::know))

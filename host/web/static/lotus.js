@@ -19,3 +19,54 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[type=submit]")) button.disabled = false;
 });
+// A draft is saved when typing stops; the buttons below the form do the same without this file.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const status = form.querySelector("[data-draft-status]");
+  let timer = 0, changed = false, saving = Promise.resolve();
+  const save = () => {
+    clearTimeout(timer);
+    if (!changed) return saving;
+    changed = false;
+    // The browser itself says that this comes from the same site; the host refuses it from any other.
+    saving = fetch(form.dataset.draft, {
+      method: "POST",
+      headers: { accept: "application/json" },
+      body: new URLSearchParams(new FormData(form)),
+      credentials: "same-origin",
+      keepalive: true,
+    }).then((answer) => { if (!answer.ok) throw answer; status.textContent = form.dataset.saved; })
+      .catch(() => {
+        changed = true;
+        status.textContent = form.dataset.notSaved;
+        timer = setTimeout(save, 10000);
+      });
+    return saving;
+  };
+  form.addEventListener("input", () => {
+    changed = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, 800);
+  });
+  // What is being sent is saved by being sent.
+  form.addEventListener("submit", () => { clearTimeout(timer); changed = false; });
+  // Another language or type size: first what was typed, then the page.
+  for (const link of document.querySelectorAll(".options a")) {
+    link.addEventListener("click", (event) => {
+      if (!changed) return;
+      event.preventDefault();
+      save().then(() => { location.href = link.href; });
+    });
+  }
+  addEventListener("pagehide", save);
+}
+// A page that watches something is read again when that has changed, unless somebody is writing in it.
+for (const live of document.querySelectorAll("[data-live]")) {
+  const events = new EventSource(live.dataset.live);
+  events.addEventListener("changed", () => {
+    if (document.activeElement?.closest("form")) return;
+    fetch(location.href, { credentials: "same-origin" }).then((answer) => answer.text()).then((text) => {
+      const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-live]");
+      if (fresh) live.replaceChildren(...fresh.childNodes);
+    });
+  });
+}

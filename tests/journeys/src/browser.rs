@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::cookie::{CookieStore as _, Jar};
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
 use scraper::{Html, Selector};
@@ -13,6 +15,7 @@ use scraper::{Html, Selector};
 pub struct Browser {
     base: String,
     client: Client,
+    cookies: Arc<Jar>,
 }
 
 /// What came back.
@@ -28,19 +31,26 @@ pub struct Answer {
 
 impl Browser {
     pub(crate) fn new(address: SocketAddr) -> Self {
+        let cookies = Arc::new(Jar::default());
         let client = Client::builder()
-            .cookie_store(true)
+            .cookie_provider(Arc::clone(&cookies))
             .redirect(redirect::Policy::none())
             .timeout(Duration::from_mins(1))
             .build()
             .unwrap();
-        Self { base: format!("http://{address}"), client }
+        Self { base: format!("http://{address}"), client, cookies }
     }
 
     /// A request that is still to be sent: to a path of the city's, or to a whole address elsewhere.
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let address = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_owned() };
         self.client.request(method.parse().unwrap(), address)
+    }
+
+    /// The cookies that it would bring, for a request that is written by hand.
+    pub fn session_cookie(&self) -> String {
+        let cookies = self.cookies.cookies(&self.base.parse().unwrap());
+        cookies.map(|cookies| cookies.to_str().unwrap().to_owned()).unwrap_or_default()
     }
 
     /// Looks at a page.

@@ -19,8 +19,8 @@ use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::Division;
 use lotus_domain::package::Manifest;
 use lotus_platform::{
-    Authorities, Key, Keyring, Platform, PlatformConfig, Provider, ReadyAccount, Runtime, RuntimeConfig, Store,
-    StoreConfig, Vouched,
+    Authorities, Key, Keyring, Objects, ObjectsConfig, Platform, PlatformConfig, Provider, ReadyAccount, Runtime, RuntimeConfig,
+    Store, StoreConfig, Vouched,
 };
 use lotus_web::WebConfig;
 use tokio::net::TcpListener;
@@ -59,6 +59,16 @@ impl City {
         city
     }
 
+    /// On SQLite, with files kept as this says.
+    pub async fn with_objects(objects: &ObjectsConfig) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = StoreConfig::sqlite(directory.path().join("lotus.db"));
+        let config = PlatformConfig { objects: Some(Objects::open(objects).unwrap()), ..config() };
+        let city = Self::serve(store, directory, config).await;
+        city.fill().await;
+        city
+    }
+
     /// The same, where an authority of the city's own vouches for the providers.
     pub async fn with_authorities(providers: Vec<Provider>, authorities: Authorities) -> Self {
         let directory = tempfile::tempdir().unwrap();
@@ -92,6 +102,10 @@ impl City {
     }
 
     async fn serve(store: StoreConfig, directory: tempfile::TempDir, config: PlatformConfig) -> Self {
+        let objects = config.objects.or_else(|| {
+            Some(Objects::open(&ObjectsConfig::directory(directory.path().join("objects"))).unwrap())
+        });
+        let config = PlatformConfig { objects, ..config };
         let runtime = RuntimeConfig { instances: 100, ..RuntimeConfig::new(directory.path().join("compiled")) };
         let runtime = Runtime::start(&runtime).unwrap();
         let opened = Store::open(&store, Keyring::parse(KEYRING).unwrap()).await.unwrap();
@@ -107,6 +121,7 @@ impl City {
         let seat = city.districts.iter().find(|district| district.is_city).unwrap().division.clone();
         self.platform.calendar_put(seat, city.calendar).await.unwrap();
         self.platform.district_put(city.districts).await.unwrap();
+        self.platform.halls_put(city.halls).await.unwrap();
         let mut items: BTreeMap<Division, Vec<DistrictItem>> = BTreeMap::new();
         for item in city.items {
             items.entry(item.division.clone()).or_default().push(item);

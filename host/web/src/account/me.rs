@@ -8,12 +8,15 @@ use jiff::tz::TimeZone;
 use lotus_domain::access::Held;
 use lotus_domain::account::{Mandate, Session};
 use lotus_domain::case::{Case, CaseNumber};
+use lotus_domain::district::Division;
+use lotus_domain::draft::Draft;
 use lotus_platform::{CaseError, Person};
 use serde::Deserialize;
 
 use super::leads;
 use crate::app::App;
 use crate::asker::Known;
+use crate::draft::Browser;
 use crate::error::Error;
 use crate::portal::Named;
 use crate::reader::Reader;
@@ -33,6 +36,7 @@ struct MePage<'a> {
     sessions: Vec<Session>,
     roles: Vec<&'a Held>,
     zone: &'a TimeZone,
+    drafts: Vec<(Division, Draft)>,
 }
 
 impl MePage<'_> {
@@ -44,6 +48,15 @@ impl MePage<'_> {
         session.id == self.person.session.id
     }
 
+    fn draft_title(&self, draft: &Draft) -> String {
+        draft.body.title.as_ref().map_or_else(|| draft.subject.clone(), |title| self.f.w.text(title).to_owned())
+    }
+
+    fn draft_address((division, draft): &(Division, Draft)) -> String {
+        let below = if draft.subject.starts_with("items/") { "/materials" } else { "" };
+        format!("/d/{division}/{}{below}", draft.subject)
+    }
+
     fn state(&self, case: &Case) -> String {
         let state = case.definition.state(&case.state);
         state.map_or_else(|| case.state.clone(), |state| self.f.w.text(&state.title).to_owned())
@@ -51,7 +64,12 @@ impl MePage<'_> {
 }
 
 /// `GET /me`
-pub(crate) async fn show(State(app): State<App>, reader: Reader, Known(asker): Known) -> Result<Response, Error> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    reader: Reader,
+    Known(asker): Known,
+    Browser(browser): Browser,
+) -> Result<Response, Error> {
     let person = asker.person().ok_or(Error::SignIn)?;
     let view = MePage {
         f: Frame::new(&app, &reader, reader.words.t("me-title")).at(Part::Mine),
@@ -59,6 +77,7 @@ pub(crate) async fn show(State(app): State<App>, reader: Reader, Known(asker): K
         mandates: app.platform.mandates(&asker).await?,
         sessions: app.platform.sessions(&asker).await?,
         roles: person.access.held.iter().filter(|held| held.role.reach() != lotus_domain::access::Reach::Own).collect(),
+        drafts: app.platform.my_drafts(&asker, browser.as_ref()).await?,
         person,
         zone: app.platform.zone_of_time(),
     };

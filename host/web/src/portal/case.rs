@@ -150,6 +150,11 @@ impl CaseName {
     }
 }
 
+/// The secret that a browser brings for the case whose address it asks.
+pub(crate) fn secret_of(headers: &axum::http::HeaderMap) -> Option<FollowSecret> {
+    secret(&CookieJar::from_headers(headers))
+}
+
 fn secret(cookies: &CookieJar) -> Option<FollowSecret> {
     cookies.get(SECRET).map(|cookie| FollowSecret::parse(cookie.value()))
 }

@@ -1,5 +1,6 @@
 //! The portal: what citizens and enterprises see. One file for each resource; every page is whole without a script.
 
+mod application;
 mod case;
 mod catalog;
 mod city;
@@ -14,6 +15,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
+pub(crate) use case::secret_of;
 pub(crate) use catalog::MOST_FOUND;
 pub(crate) use place::{Named, Place};
 
@@ -25,6 +27,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/d/{division}/theme.css", get(district::theme))
         .route("/d/{division}/items", get(catalog::list))
         .route("/d/{division}/items/{code}", get(catalog::guide))
+        .route("/d/{division}/items/{code}/apply", get(application::form).post(application::submit))
+        .route("/d/{division}/items/{code}/draft", post(crate::draft::save_item))
+        .route("/d/{division}/items/{code}/draft/discard", post(crate::draft::discard_item))
         .route("/d/{division}/fees", get(fee::list))
         .route("/cases/{number}/fees", get(fee::due))
         .route("/cases/{number}/fees/{due}/pay", post(fee::pay))
@@ -35,6 +40,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/d/{division}/zones/{zone}/{page}", get(zone::page))
         .route("/d/{division}/services", get(service::list))
         .route("/d/{division}/services/{service}", get(service::form).post(service::submit))
+        .route("/d/{division}/services/{service}/draft", post(crate::draft::save))
+        .route("/d/{division}/services/{service}/draft/discard", post(crate::draft::discard))
         .route("/cases", get(case::find).post(case::open))
         .route("/cases/{number}", get(case::show).post(case::unlock))
         .route("/cases/{number}/leave", post(case::leave))

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 use askama::filters::Safe;
 use axum::extract::{Form as Sent, State};
-use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use lotus_domain::Slug;
 use lotus_domain::district::District;
@@ -19,13 +20,14 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::asker::Known;
+use crate::draft::{self, Browser};
 use crate::error::{Error, not_served};
 use crate::portal::case::{opened, remembered};
 use crate::portal::zone::rendered;
 use crate::portal::{Named, Place};
 use crate::reader::Reader;
 use crate::render::block::{BlocksView, Forms};
-use crate::render::form::{FormView, TOKEN};
+use crate::render::form::{DraftView, FormView};
 use crate::render::frame::{Frame, Part, page, page_with};
 use crate::render::link::{Standing, is_outward};
 
@@ -74,6 +76,7 @@ struct Filled<'a> {
     errors: &'a [FieldError],
     notice: Option<NoticeView>,
     missing: Option<StandIn>,
+    draft: Option<DraftView>,
 }
 
 fn service_page(
@@ -92,6 +95,10 @@ fn service_page(
             let action = format!("/d/{}/services/{}", place.visit.division, service.id);
             let token = app.platform.form_token();
             let view = FormView::new(words, action, service.id.as_str(), &token, form, filled.typed, filled.errors);
+            let view = match filled.draft {
+                Some(draft) if form.is_some() => view.with_draft(draft),
+                _ => view,
+            };
             Some(rendered(&view)?)
         }
     };
@@ -107,14 +114,27 @@ pub(crate) async fn form(
     reader: Reader,
     place: Place,
     Named(ServiceName { service }): Named<ServiceName>,
+    Known(asker): Known,
+    Browser(browser): Browser,
 ) -> Result<Response, Error> {
     let found = app.platform.service(&place.visit, &service).await.map_err(not_served(Error::NoService))?;
     let (form, missing) = match found.form {
         Shown::Shown(form) => (form, None),
         Shown::Missing(stand_in) => (None, Some(stand_in)),
     };
-    let filled = Filled { form: form.as_ref(), typed: None, errors: &[], notice: None, missing };
-    service_page((&app, &reader, place), StatusCode::OK, found.service, filled)
+    let subject = format!("services/{service}");
+    // While the database is away the form itself is still there; the log knows.
+    let kept = app.platform.draft(&place.visit.division, &asker, browser.as_ref(), &subject).await.unwrap_or_default();
+    let address = format!("/d/{}/{subject}", place.visit.division);
+    let draft = Some(draft::view(&app, &reader, &asker, &address, kept.as_ref()));
+    // A draft that only holds materials has nothing typed: then the form's own first values stand.
+    let typed = kept.as_ref().map(|draft| &draft.body.typed).filter(|typed| !typed.is_empty());
+    let filled = Filled { form: form.as_ref(), typed, errors: &[], notice: None, missing, draft };
+    let mut response = service_page((&app, &reader, place), StatusCode::OK, found.service, filled)?;
+    if kept.is_some() {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(response)
 }
 
 /// `POST /d/{division}/services/{service}`
@@ -124,66 +144,77 @@ pub(crate) async fn submit(
     place: Place,
     Named(ServiceName { service }): Named<ServiceName>,
     Known(asker): Known,
+    Browser(browser): Browser,
     Sent(sent): Sent<Vec<(String, String)>>,
 ) -> Result<Response, Error> {
-    let (token, typed) = read(sent);
-    // A token that can't be read is as stale as one that has expired: the form comes back with what was typed.
-    let Some(token) = token else { return unreadable_token(&app, &reader, place, &service, &typed).await };
-    let submission = app.platform.service_submit(&place.visit, &service, &token, &typed, &asker).await;
-    answer(&app, &reader, place, submission.map_err(not_served(Error::NoService))?, &typed)
-}
-
-/// The form's token, and what was typed by field.
-fn read(sent: Vec<(String, String)>) -> (Option<FormToken>, Typed) {
-    let mut typed = Typed::new();
-    let mut token = None;
-    for (name, value) in sent {
-        if name == TOKEN {
-            token = FormToken::parse(&value);
-        } else {
-            typed.entry(name).or_default().push(value);
-        }
+    let (beside, typed) = draft::sorted(sent);
+    // Shown to somebody whose session has ended since: nothing is sent in nobody's name, and nothing is lost.
+    if let Some(holder) = draft::ended_session(&app, &asker, &beside) {
+        let subject = draft::Subject::service(&app, &place, &service).await?;
+        return draft::kept_for_sign_in(&app, &place, subject, holder, typed).await;
     }
-    (token, typed)
+    let subject = format!("services/{service}");
+    let division = place.visit.division.clone();
+    let address = format!("/d/{division}/{subject}");
+    let kept = app.platform.draft(&division, &asker, browser.as_ref(), &subject).await?;
+    let view = draft::view(&app, &reader, &asker, &address, kept.as_ref());
+    // A token that can't be read is as stale as one that has expired: the form comes back with what was typed.
+    let Some(token) = beside.token.as_deref().and_then(FormToken::parse) else {
+        return unreadable_token((&app, &reader, place), &service, &typed, view).await;
+    };
+    let submission = app.platform.service_submit(&place.visit, &service, &token, &typed, &asker).await;
+    let submission = submission.map_err(not_served(Error::NoService))?;
+    let done = match &submission {
+        Submission::Opened(receipt) => Some(Some(receipt.number.clone())),
+        Submission::Answered { .. } => Some(None),
+        _ => None,
+    };
+    if let Some(number) = done {
+        app.platform.draft_submitted(&division, &asker, browser.as_ref(), &subject, number.as_ref()).await?;
+    }
+    answer((&app, &reader, place), submission, &typed, view)
 }
 
 async fn unreadable_token(
-    app: &App,
-    reader: &Reader,
-    place: Place,
+    (app, reader, place): (&App, &Reader, Place),
     id: &Slug,
     typed: &Typed,
+    draft: DraftView,
 ) -> Result<Response, Error> {
     let found = app.platform.service(&place.visit, id).await.map_err(not_served(Error::NoService))?;
     let submission = match found.form {
         Shown::Shown(form) => Submission::StaleToken { service: found.service, form },
         Shown::Missing(stand_in) => Submission::Missing { service: found.service, form: None, stand_in },
     };
-    answer(app, reader, place, submission, typed)
+    answer((app, reader, place), submission, typed, draft)
 }
 
-fn answer(app: &App, reader: &Reader, place: Place, submission: Submission, typed: &Typed) -> Result<Response, Error> {
-    let words = reader.words;
-    let typed = Some(typed);
-    let seen = (app, reader, place);
+fn answer(
+    seen: (&App, &Reader, Place),
+    submission: Submission,
+    typed: &Typed,
+    draft: DraftView,
+) -> Result<Response, Error> {
+    let (app, words) = (seen.0, seen.1.words);
+    let (typed, draft) = (Some(typed), Some(draft));
     match submission {
         Submission::Opened(receipt) => Ok(remembered(app, opened(words, &receipt), &receipt.number, &receipt.secret)),
         Submission::Answered { service, page } => answered(seen, &service, &page),
         Submission::Refers { service, reason, links } => refers(seen, service, reason, links),
         Submission::Invalid { service, form, errors } => {
-            let filled = Filled { form: Some(&form), typed, errors: &errors, notice: None, missing: None };
+            let filled = Filled { form: Some(&form), typed, errors: &errors, notice: None, missing: None, draft };
             service_page(seen, StatusCode::UNPROCESSABLE_ENTITY, service, filled)
         }
         Submission::Refused { service, refusal } => refused(seen, service, refusal),
         Submission::Missing { service, form, stand_in } => {
-            let filled = Filled { form: form.as_ref(), typed, errors: &[], notice: None, missing: Some(stand_in) };
+            let filled = Filled { form: form.as_ref(), typed, errors: &[], notice: None, missing: Some(stand_in), draft };
             // Nothing was submitted: a program that only reads the status must not take it for done.
             service_page(seen, StatusCode::SERVICE_UNAVAILABLE, service, filled)
         }
         Submission::StaleToken { service, form } => {
             let notice =
                 NoticeView { class: "attention", title: words.t("form-stale"), body: words.t("form-stale-detail") };
-            let filled = Filled { form: form.as_ref(), typed, errors: &[], notice: Some(notice), missing: None };
+            let filled = Filled { form: form.as_ref(), typed, errors: &[], notice: Some(notice), missing: None, draft };
             service_page(seen, StatusCode::CONFLICT, service, filled)
         }
     }
