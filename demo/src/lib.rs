@@ -8,6 +8,7 @@ mod offered;
 
 use std::collections::BTreeSet;
 
+use lotus_domain::appointment::{CounterError, Halls};
 use lotus_domain::calendar::CalendarYear;
 use lotus_domain::catalog::{DistrictItem, ItemError};
 use lotus_domain::district::{District, DistrictError, Division};
@@ -29,6 +30,8 @@ pub struct City {
     pub items: Vec<DistrictItem>,
     /// The published years.
     pub calendar: Vec<CalendarYear>,
+    /// Counters and townships of each tenant.
+    pub halls: Vec<Halls>,
 }
 
 /// A data file that can't be used.
@@ -54,6 +57,9 @@ pub enum Problem {
     /// An item's data break a rule.
     #[error(transparent)]
     Item(#[from] ItemError),
+    /// A counter's data break a rule.
+    #[error(transparent)]
+    Counter(#[from] CounterError),
     /// Two tenants with the same division code.
     #[error("the division {0} stands twice")]
     SameDivision(Division),
@@ -88,7 +94,8 @@ pub fn city() -> Result<City, DemoError> {
     let districts = districts("districts.toml", include_str!("../data/districts.toml"))?;
     let calendar: CalendarFile = read("calendar.toml", include_str!("../data/calendar.toml"))?;
     let items = items(ITEMS, &districts)?;
-    Ok(City { districts, items, calendar: calendar.year })
+    let halls = halls("halls.toml", include_str!("../data/halls.toml"), &districts)?;
+    Ok(City { districts, items, calendar: calendar.year, halls })
 }
 
 /// `districts.toml`: an array of tables named `district`.
@@ -103,6 +110,26 @@ struct DistrictsFile {
 #[serde(deny_unknown_fields)]
 struct CalendarFile {
     year: Vec<CalendarYear>,
+}
+
+/// `halls.toml`: an array of tables named `halls`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HallsFile {
+    halls: Vec<Halls>,
+}
+
+fn halls(file: &str, text: &str, districts: &[District]) -> Result<Vec<Halls>, DemoError> {
+    let halls = read::<HallsFile>(file, text)?.halls;
+    for one in &halls {
+        if !districts.iter().any(|district| district.division == one.division) {
+            return Err(Problem::NoTenant(one.division.to_string()).in_file(file));
+        }
+        for counter in &one.counters {
+            counter.check().map_err(|source| Problem::Counter(source).in_file(file))?;
+        }
+    }
+    Ok(halls)
 }
 
 fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, DemoError> {
