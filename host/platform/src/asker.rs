@@ -173,7 +173,7 @@ impl Platform {
     }
 
     /// The departments of a district in which the asker may do this; none is the whole district.
-    fn departments_for(&self, asker: &Asker, deed: Deed, division: &Division) -> Option<BTreeSet<String>> {
+    pub(crate) fn departments_for(&self, asker: &Asker, deed: Deed, division: &Division) -> Option<BTreeSet<String>> {
         match &asker.who {
             Who::Nobody => Some(BTreeSet::new()),
             Who::Person(person) => person.access.departments(deed, division, self.now()),

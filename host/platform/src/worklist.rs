@@ -1,9 +1,8 @@
 //! The staff's side of cases: what is due, one case whole, and moving it on.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
-use lotus_domain::access::{Deed, Held, Place, Reach, Role};
+use lotus_domain::access::{Deed, Place, Role};
 use lotus_domain::case::{Actor, Case, CaseNumber};
 use lotus_domain::district::Division;
 use lotus_domain::kind;
@@ -60,7 +59,7 @@ impl Platform {
         after: Option<&CaseNumber>,
         limit: u32,
     ) -> Result<Vec<Case>, Denied> {
-        let Some(departments) = self.departments_of(asker, division) else {
+        let Some(departments) = self.departments_for(asker, Deed::SeeWorklist, division) else {
             return Ok(self.store().case_list_worklist(division, None, after, limit).await?);
         };
         let Some(first) = departments.first() else {
@@ -103,28 +102,6 @@ impl Platform {
     pub(crate) fn own_department(&self, asker: &Asker, division: &Division) -> Option<String> {
         let held = asker.person().map(|person| person.access.held.as_slice()).unwrap_or_default();
         held.iter().find(|held| held.division == *division).and_then(|held| held.department.clone())
-    }
-
-    /// The departments whose worklist the asker sees in a district; none means every department.
-    fn departments_of(&self, asker: &Asker, division: &Division) -> Option<BTreeSet<String>> {
-        let now = self.now();
-        let Who::Person(person) = &asker.who else {
-            let whole = self.may(asker, Deed::SeeWorklist, Place { division, department: None });
-            return (!whole).then(BTreeSet::new);
-        };
-        let sees = |held: &&Held| {
-            let here = match held.role.reach() {
-                Reach::Own => false,
-                Reach::Department | Reach::District => held.division == *division,
-                Reach::City => held.division == *division || held.division == person.access.city,
-            };
-            here && held.until.is_none_or(|until| now < until) && held.role.deeds().contains(&Deed::SeeWorklist)
-        };
-        let roles: Vec<&Held> = person.access.held.iter().filter(sees).collect();
-        if roles.iter().any(|held| held.department.is_none()) {
-            return None;
-        }
-        Some(roles.into_iter().filter_map(|held| held.department.clone()).collect())
     }
 
     /// As which parties to a case the asker may move it.

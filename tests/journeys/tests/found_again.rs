@@ -294,6 +294,43 @@ async fn a_program_works_on_cases_with_what_its_token_was_made_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_token_of_a_departments_head_reaches_its_department_alone() {
+    let city = City::sqlite().await;
+    let number = submitted(&city.browser(), "李莲花", "13800000000").await;
+    let token = token(&city, "yuzhou", YUZHOU, &ALL).await;
+    let whole = api(&city, &token, "GET", &format!("cases/{number}"), None).await.json();
+    let department = whole["case"]["department"]["zh"].as_str().unwrap();
+    let administrator = signed_in(&city, "yuzhou-administrator").await;
+    let roles = administrator.get(&format!("/console/d/{YUZHOU}/roles")).await;
+    let held = roles.texts("tbody th").into_iter().zip(roles.texts("tbody code"));
+    let account = held.into_iter().find(|(role, _)| role == "部门负责人").unwrap().1;
+    let change = async |what: &str, department: &str| {
+        let fields =
+            [("account", account.as_str()), ("role", "department-head"), ("department", department), ("days", "")];
+        administrator.post(&format!("/console/d/{YUZHOU}/roles/{what}"), &fields).await
+    };
+    change("take", "").await;
+    for (own, sees) in [("民政局", false), (department, true)] {
+        assert_eq!(change("give", own).await.status, StatusCode::SEE_OTHER);
+        let worklist = api(&city, &token, "GET", &format!("districts/{YUZHOU}/worklist"), None).await;
+        assert_eq!(
+            (worklist.status, worklist.body.contains(&number)),
+            (StatusCode::OK, sees),
+            "{own}: {}",
+            worklist.body
+        );
+        let term = Some(json!({ "term": "李莲花" }));
+        let found = api(&city, &token, "POST", &format!("districts/{YUZHOU}/search"), term).await;
+        assert_eq!((found.status, found.body.contains(&number)), (StatusCode::OK, sees), "{own}");
+        let purpose = Some(json!({ "purpose": "季度核对" }));
+        let taken = api(&city, &token, "POST", &format!("districts/{YUZHOU}/export"), purpose).await;
+        assert_eq!((taken.status, taken.body.contains(&number)), (StatusCode::OK, sees), "{own}");
+        let one = api(&city, &token, "GET", &format!("cases/{number}"), None).await;
+        assert_eq!(one.status == StatusCode::OK, sees, "{own}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_worth_nothing_once_its_maker_has_lost_the_role() {
     let city = City::sqlite().await;
     let made = token(&city, "yuzhou", YUZHOU, &["see-worklist"]).await;
