@@ -1,5 +1,7 @@
 //! Answers what plugins are asked about cases, help and time; what it does, the names that it is asked with say.
 
+#![allow(clippy::panic, reason = "a guest that is told to trap does")]
+
 use lotus_sdk::assistance::{AssistanceKind, Offer};
 use lotus_sdk::case_hooks::{Advice, TransitionMade};
 use lotus_sdk::log::{self, Level};
