@@ -30,6 +30,12 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) keys: Keys,
     pub(crate) objects: Files,
+    /// Who takes electronic payments; none is cash and cards at the counter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) payments: Option<Payments>,
+    /// The directory of the Chinese font that papers are set in; none is the system's folders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fonts: Option<PathBuf>,
     pub(crate) sign_in: SignIn,
     pub(crate) rate: Rate,
     pub(crate) log: Log,
@@ -85,6 +91,18 @@ pub(crate) struct Bucket {
     pub(crate) region: String,
     pub(crate) access_key: String,
     pub(crate) secret_key: Secret,
+}
+
+/// A payment gateway that is spoken to over HTTP with signed requests.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Payments {
+    /// Its name: it calls back at `{public_url}/api/v1/payments/{name}`.
+    pub(crate) name: String,
+    /// Its address, without the last `/`.
+    pub(crate) address: String,
+    /// What both sign with.
+    pub(crate) secret: Secret,
 }
 
 /// Who vouches for people.
@@ -168,6 +186,8 @@ impl Default for Config {
             database: Database { url: None, connections: 16, readers: 4 },
             keys: Keys::default(),
             objects: Files::default(),
+            payments: None,
+            fonts: None,
             sign_in: SignIn::default(),
             // A whole office may come from one address.
             rate: Rate { per_second: 100, burst: 500, guesses_per_minute: 60 },

@@ -29,6 +29,7 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
         ("database", database(&config).await),
         ("sandbox", sandbox(&config)),
         ("sign-in", sign_in(&config)),
+        ("papers", papers(&config)),
         ("open files", open_files()),
         ("memory maps", memory_maps()),
     ];
@@ -91,6 +92,13 @@ fn sandbox(config: &Config) -> Finding {
         Err(error) => Finding::Missing(format!(
             "{error}; it reserves address space, so look at `ulimit -v`, or lower sandbox.instances"
         )),
+    }
+}
+
+fn papers(config: &Config) -> Finding {
+    match lotus_platform::papers_ready(config.fonts.clone()) {
+        Ok(()) => Finding::Good("a Chinese font is there".to_owned()),
+        Err(error) => Finding::Mind(format!("{error}; until then no receipt and no notice can be printed")),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use lotus_platform::{Objects, Platform, PlatformConfig, ReadyAccount, Runtime, Store};
+use lotus_platform::{Gateway, Objects, PaymentProvider, Platform, PlatformConfig, ReadyAccount, Runtime, Store};
 use lotus_web::WebConfig;
 use tokio::net::TcpListener;
 
@@ -100,6 +101,11 @@ async fn platform(config: &Config, directory: &DataDirectory, ready: Vec<ReadyAc
         authorities: data::authorities(config)?,
         first_administrator: first.map(|first| (first.provider, first.subject)),
         ready_accounts: ready,
+        payments: config.payments.as_ref().map(|payments| {
+            let secret = payments.secret.0.as_bytes();
+            Arc::new(Gateway::new(&payments.name, &payments.address, secret)) as Arc<dyn PaymentProvider>
+        }),
+        fonts: config.fonts.clone(),
         objects: Some(Objects::open(&config.objects())?),
         ..PlatformConfig::new(directory.key()?)
     };

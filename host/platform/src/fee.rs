@@ -116,15 +116,19 @@ impl Platform {
         self.fees(&view.case.division, number).await
     }
 
-    /// Begins to pay a fee electronically, for whoever holds the case's secret: the address to pay at.
-    pub async fn fee_order(
-        &self,
-        number: &CaseNumber,
-        secret: &FollowSecret,
-        due: &str,
-        base: &str,
-    ) -> Result<String, PayError> {
-        let fees = self.fees_follow(number, secret).await?;
+    /// The fees of one of the asker's own cases.
+    pub async fn fees_mine(&self, asker: &Asker, number: &CaseNumber) -> Result<CaseFees, PayError> {
+        let view = self.my_case(asker, number).await.map_err(|error| match error {
+            CaseError::NotFound if asker.name().is_none() => Denied::SignIn.into(),
+            CaseError::NotFound => PayError::NotFound,
+            _ => PayError::Unavailable,
+        })?;
+        self.fees(&view.case.division, number).await
+    }
+
+    /// Begins to pay a fee electronically, for whoever was shown it: the address to pay at. `base` is the address that
+    /// people type, `back` the path that the payer comes back to.
+    pub async fn fee_order(&self, fees: &CaseFees, due: &str, base: &str, back: &str) -> Result<String, PayError> {
         let due = fees.fees.iter().map(|(fee, _)| fee).find(|fee| fee.id == due).ok_or(PayError::NotFound)?;
         if due.state != DueState::Due {
             return Err(PayError::Settled);
@@ -135,7 +139,7 @@ impl Platform {
             amount: due.amount,
             title: due.asked.fee.name.zh.clone(),
             notify: format!("{base}/api/v1/payments/{}", provider.name()),
-            back: format!("{base}/cases/{number}/fees"),
+            back: format!("{base}{back}"),
         };
         Ok(provider.order(&order).await?)
     }
@@ -395,4 +399,9 @@ impl Platform {
             error.into()
         })
     }
+}
+
+/// Whether papers can be printed on this machine, with the font of this directory or of the system's.
+pub fn papers_ready(fonts: Option<std::path::PathBuf>) -> Result<(), PaperError> {
+    lotus_paper::Press::new(fonts).ready()
 }

@@ -65,7 +65,7 @@ pub use asker::{Asker, Denied, Machine, Person, Who};
 pub use case::{CaseError, CaseView};
 pub use export::{Export, ExportError, Exported, MOST_EXPORTED};
 pub use catalog::PublishError;
-pub use fee::{CaseFees, PayError};
+pub use fee::{CaseFees, PayError, papers_ready};
 pub use health::{BUCKETS, CallCounts, CallSeries, FleetEntry, State};
 pub use case_files::NOTE as PLUGIN_NOTE;
 pub use hooks::{Held, PluginOffer, Reminded, Reminding};

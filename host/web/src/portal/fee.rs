@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use crate::account::leads;
 use crate::app::App;
+use crate::asker::Known;
 use crate::error::Error;
 use crate::portal::{Named, Place};
 use crate::reader::Reader;
@@ -82,6 +83,8 @@ fn key(number: &str, cookies: &CookieJar) -> Result<(CaseNumber, Option<FollowSe
 #[template(path = "case_fees.html")]
 struct CaseFeesPage {
     f: Frame,
+    /// The address of the case in the reader's part of the portal.
+    base: String,
     fees: CaseFees,
     /// Where the fee that was just ordered is paid.
     pay: Option<String>,
@@ -93,9 +96,9 @@ impl CaseFeesPage {
     }
 }
 
-fn case_fees(app: &App, reader: &Reader, fees: CaseFees, pay: Option<String>) -> Result<Response, Error> {
+fn case_fees(app: &App, reader: &Reader, base: String, fees: CaseFees, pay: Option<String>) -> Result<Response, Error> {
     let f = Frame::new(app, reader, reader.words.t("case-fees-title")).of(app, &fees.district).at(Part::Cases);
-    let mut response = page(&CaseFeesPage { f, fees, pay })?;
+    let mut response = page(&CaseFeesPage { f, base, fees, pay })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
@@ -110,7 +113,7 @@ pub(crate) async fn due(
     let (number, secret) = key(&name.number, &cookies)?;
     let Some(secret) = secret else { return Ok(leads(&format!("/cases/{number}"), &[])) };
     let fees = app.platform.fees_follow(&number, &secret).await?;
-    case_fees(&app, &reader, fees, None)
+    case_fees(&app, &reader, format!("/cases/{number}"), fees, None)
 }
 
 #[derive(Deserialize)]
@@ -129,9 +132,45 @@ pub(crate) async fn pay(
 ) -> Result<Response, Error> {
     let (number, secret) = key(&name.number, &cookies)?;
     let secret = secret.ok_or(Error::NoCase)?;
-    let pay = app.platform.fee_order(&number, &secret, &name.due, &base(&app, &headers)).await?;
     let fees = app.platform.fees_follow(&number, &secret).await?;
-    case_fees(&app, &reader, fees, Some(pay))
+    ordered(&app, &reader, &headers, format!("/cases/{number}"), fees, &name.due).await
+}
+
+async fn ordered(
+    app: &App,
+    reader: &Reader,
+    headers: &HeaderMap,
+    case: String,
+    fees: CaseFees,
+    due: &str,
+) -> Result<Response, Error> {
+    let pay = app.platform.fee_order(&fees, due, &base(app, headers), &format!("{case}/fees")).await?;
+    case_fees(app, reader, case, fees, Some(pay))
+}
+
+/// `GET /me/cases/{number}/fees`
+pub(crate) async fn mine(
+    State(app): State<App>,
+    reader: Reader,
+    Known(asker): Known,
+    Named(name): Named<CaseName>,
+) -> Result<Response, Error> {
+    let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoCase)?;
+    let fees = app.platform.fees_mine(&asker, &number).await?;
+    case_fees(&app, &reader, format!("/me/cases/{number}"), fees, None)
+}
+
+/// `POST /me/cases/{number}/fees/{due}/pay`
+pub(crate) async fn pay_mine(
+    State(app): State<App>,
+    reader: Reader,
+    Known(asker): Known,
+    headers: HeaderMap,
+    Named(name): Named<DueName>,
+) -> Result<Response, Error> {
+    let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoCase)?;
+    let fees = app.platform.fees_mine(&asker, &number).await?;
+    ordered(&app, &reader, &headers, format!("/me/cases/{number}"), fees, &name.due).await
 }
 
 #[derive(Deserialize)]

@@ -33,6 +33,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/d/{division}/fees", get(fee::list))
         .route("/cases/{number}/fees", get(fee::due))
         .route("/cases/{number}/fees/{due}/pay", post(fee::pay))
+        .route("/me/cases/{number}/fees", get(fee::mine))
+        .route("/me/cases/{number}/fees/{due}/pay", post(fee::pay_mine))
         .route("/receipts/{number}", get(fee::receipt))
         .route("/receipts/{number}/pdf", get(fee::print))
         .route("/d/{division}/zones", get(zone::list))
