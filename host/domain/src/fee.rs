@@ -329,7 +329,7 @@ pub fn reconcile(ours: &[Kept], theirs: &[StatementLine]) -> Vec<Difference> {
         match theirs.iter().find(|line| line.amount.0 >= 0 && line.reference == *reference) {
             None => found.push(Difference::OnlyOurs { reference: reference.clone(), amount: *amount }),
             Some(line) if line.amount != *amount => {
-                found.push(Difference::Amount { reference: reference.clone(), ours: *amount, theirs: line.amount })
+                found.push(Difference::Amount { reference: reference.clone(), ours: *amount, theirs: line.amount });
             }
             Some(_) => {}
         }

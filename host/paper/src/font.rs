@@ -61,7 +61,7 @@ impl Fonts {
         let (regular_id, regular) = face(fontdb::Weight::NORMAL)?;
         let mut faces = vec![regular];
         faces.extend(face(fontdb::Weight::BOLD).filter(|(id, _)| *id != regular_id).map(|(_, bold)| bold));
-        let family = faces.first()?.info().family.to_string();
+        let family = faces.first()?.info().family.clone();
         Some(Self { book: LazyHash::new(FontBook::from_fonts(&faces)), faces, family })
     }
 }

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use jiff::civil::date;
 use lotus_domain::case::CaseNumber;
-use lotus_domain::kind::NumberCode;
 use lotus_domain::district::Division;
+use lotus_domain::kind::NumberCode;
 use lotus_domain::law::{Fen, LegalBasis};
 use lotus_paper::{Ending, Fault, Help, Line, Office, Paper, PaperError, Press, Proof, Receipt, Says};
 use lotus_test_services::pdf;

@@ -13,7 +13,10 @@ use lotus_domain::law::{Fen, LegalBasis};
 use lotus_domain::text::Text;
 
 fn due(id: &str) -> FeeDue {
-    let basis = LegalBasis { title: "《中华人民共和国居民身份证法》".to_owned(), article: Some("第二十一条".to_owned()) };
+    let basis = LegalBasis {
+        title: "《中华人民共和国居民身份证法》".to_owned(),
+        article: Some("第二十一条".to_owned()),
+    };
     let fee = Fee { name: Text::zh("工本费"), amount: Fen(2_000), unit: None, waivable: true, basis };
     FeeDue {
         id: id.to_owned(),

@@ -110,7 +110,7 @@ impl StandInGateway {
                 said(StatusCode::OK, &json!({ "pay": pay }))
             }
             "/refunds" => {
-                let reference = asked["reference"].as_str().unwrap();
+                let reference = asked.get("reference").and_then(Value::as_str).unwrap();
                 let known = books.payments.iter().find(|(of, _, _)| of == reference).cloned();
                 let again = books.refunds.iter().any(|(of, _, _)| of == reference);
                 if let Some(payment) = known.clone().filter(|_| !again) {
