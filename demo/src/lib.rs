@@ -4,6 +4,7 @@
 //! file that it stands in.
 
 mod account;
+mod licence;
 mod offered;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ use serde::de::DeserializeOwned;
 
 use crate::offered::Offered;
 pub use account::{ReadyAccount, accounts};
+pub use licence::licences;
 
 /// File name and text of every item, laid by `build.rs`.
 const ITEMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/items.rs"));
@@ -78,6 +80,9 @@ pub enum Problem {
     /// An account's data break a rule.
     #[error("the account {0}: {1}")]
     Account(String, String),
+    /// A licence's data break a rule.
+    #[error("the licence {0}: {1}")]
+    Licence(String, String),
     /// An implementation code in the file.
     #[error("`code` is derived from `basic_code` and the division; leave it out")]
     CodeGiven,

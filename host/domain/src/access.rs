@@ -86,6 +86,10 @@ pub enum Deed {
     TakeFees,
     /// Give fees back, and close a day's books.
     SettleFees,
+    /// See what carries notices, and try again what failed.
+    RunNotices,
+    /// Warn people of risks in a district's name.
+    WarnOfRisks,
     /// Read the audit chain.
     ReadAudit,
 }
@@ -187,13 +191,15 @@ impl Role {
                 Deed::SeeRoles,
                 Deed::ChangeRoles,
                 Deed::MakeTokens,
+                Deed::RunNotices,
+                Deed::WarnOfRisks,
             ],
             Self::PluginDeveloper => &[Deed::SeePlugins],
             Self::Supervisor => &[Deed::SeeClocks],
             Self::SupervisionOfficer => {
                 &[Deed::SeeClocks, Deed::CloseCard, Deed::SeeWorklist, Deed::ExportCases]
             }
-            Self::CityOperator => &[Deed::SeePlugins, Deed::ChangePlugins, Deed::MakeTokens],
+            Self::CityOperator => &[Deed::SeePlugins, Deed::ChangePlugins, Deed::MakeTokens, Deed::RunNotices],
             Self::SecurityAdministrator => &[Deed::SeeRoles, Deed::ChangeRoles, Deed::EndSessions],
             Self::Auditor => &[Deed::ReadAudit, Deed::SeeRoles],
         }
@@ -365,7 +371,7 @@ impl Access {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::FollowOwnCases,
         Self::SeeWorklist,
         Self::SeeCase,
@@ -384,6 +390,8 @@ impl Deed {
         Self::MakeTokens,
         Self::TakeFees,
         Self::SettleFees,
+        Self::RunNotices,
+        Self::WarnOfRisks,
         Self::ReadAudit,
     ];
 
@@ -408,6 +416,8 @@ impl Deed {
             Self::MakeTokens => "make-tokens",
             Self::TakeFees => "take-fees",
             Self::SettleFees => "settle-fees",
+            Self::RunNotices => "run-notices",
+            Self::WarnOfRisks => "warn-of-risks",
             Self::ReadAudit => "read-audit",
         }
     }
@@ -438,6 +448,8 @@ impl Deed {
             Self::MakeTokens => ("签发接口令牌", "Make tokens for machines"),
             Self::TakeFees => ("收取费用", "Ask for fees and take them"),
             Self::SettleFees => ("退费、日结", "Give fees back and close the day"),
+            Self::RunNotices => ("管理提示发送", "Run what carries notices"),
+            Self::WarnOfRisks => ("发布风险提示", "Warn of risks"),
             Self::ReadAudit => ("查看审计链", "Read the audit chain"),
         };
         Text::new(zh, en)

@@ -11,6 +11,8 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use lotus_platform::{ObjectsConfig, Provider, S3Config, ScannerAddress, RuntimeConfig, StoreConfig, Suite};
 use serde::{Deserialize, Serialize};
 
+use crate::notices::Notices;
+
 /// Variables with our prefix that are not configuration: what builds and tests look at.
 const NOT_OURS: [&str; 2] = ["POSTGRES_BIN", "REQUIRE_SERVICES"];
 
@@ -37,6 +39,7 @@ pub(crate) struct Config {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fonts: Option<PathBuf>,
     pub(crate) sign_in: SignIn,
+    pub(crate) notices: Notices,
     pub(crate) rate: Rate,
     pub(crate) log: Log,
     pub(crate) sandbox: Sandbox,
@@ -189,6 +192,7 @@ impl Default for Config {
             payments: None,
             fonts: None,
             sign_in: SignIn::default(),
+            notices: Notices::default(),
             // A whole office may come from one address.
             rate: Rate { per_second: 100, burst: 500, guesses_per_minute: 60 },
             log: Log { format: LogFormat::Human, filter: "info".to_owned() },

@@ -58,6 +58,10 @@ async fn fill(platform: &Platform) -> anyhow::Result<()> {
     for (division, items) in items {
         platform.item_publish(division, items).await?;
     }
+    for (division, licences) in lotus_demo::licences(platform.today())? {
+        // Those that are there stay: their last day does not move with every start.
+        platform.licence_seed(&division, licences).await?;
+    }
     let serving: BTreeSet<(Division, String)> =
         platform.fleet().into_iter().map(|entry| (entry.division, entry.package.hex())).collect();
     for package in lotus_plugins::SHIPPED {

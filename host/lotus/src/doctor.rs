@@ -29,6 +29,7 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
         ("database", database(&config).await),
         ("sandbox", sandbox(&config)),
         ("sign-in", sign_in(&config)),
+        ("notices", notices(&config)),
         ("papers", papers(&config)),
         ("open files", open_files()),
         ("memory maps", memory_maps()),
@@ -116,6 +117,17 @@ fn sign_in(config: &Config) -> Finding {
             "public_url is not https://…: put a reverse proxy with TLS in front before others reach it".to_owned(),
         ),
         (_, _, true) => Finding::Good(format!("{} providers, and public_url is https", providers.len())),
+    }
+}
+
+fn notices(config: &Config) -> Finding {
+    match (config.notices.config(), config.notices.missing().as_slice()) {
+        (Err(error), _) => Finding::Missing(format!("{error:#}")),
+        (Ok(_), []) => Finding::Good("SMS, calls and e-mail are set up".to_owned()),
+        (Ok(_), missing) => Finding::Mind(format!(
+            "{} not set up: what should go there stays in the portal's inbox alone",
+            missing.join(", ")
+        )),
     }
 }
 

@@ -7,6 +7,7 @@ mod doctor;
 mod keys;
 mod log;
 mod migrate;
+mod notices;
 mod plugin;
 mod serve;
 

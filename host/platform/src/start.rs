@@ -17,6 +17,7 @@ use crate::account::ReadyAccount;
 use crate::case_files::Owners;
 use crate::city::City;
 use crate::health::Health;
+use crate::notice::{NoticeConfig, Notices};
 use crate::oidc::{self, Authorities, Provider};
 use crate::package::Packages;
 use crate::payment::PaymentProvider;
@@ -44,6 +45,8 @@ pub struct PlatformConfig {
     pub first_administrator: Option<(String, String)>,
     /// Accounts that anybody may choose, for a demonstration alone.
     pub ready_accounts: Vec<ReadyAccount>,
+    /// How notices are carried.
+    pub notices: NoticeConfig,
     /// Who takes electronic payments; without one fees are paid at the counter.
     pub payments: Option<Arc<dyn PaymentProvider>>,
     /// Where papers' font is, where not in the system's folders.
@@ -65,6 +68,7 @@ impl PlatformConfig {
             authorities: Authorities::default(),
             first_administrator: None,
             ready_accounts: Vec::new(),
+            notices: NoticeConfig::default(),
             payments: None,
             fonts: None,
             objects: None,
@@ -99,6 +103,7 @@ pub(crate) struct Inner {
     pub(crate) authorities: Authorities,
     pub(crate) first_administrator: Option<(String, String)>,
     pub(crate) ready_accounts: Vec<ReadyAccount>,
+    pub(crate) notices: Notices,
     pub(crate) payments: Option<Arc<dyn PaymentProvider>>,
     pub(crate) press: lotus_paper::Press,
     pub(crate) objects: Option<Objects>,
@@ -113,6 +118,7 @@ impl Platform {
         let city = ArcSwap::from_pointee(City::empty());
         let sources = Arc::new(Sources { store: store.clone(), city, owners: Owners::default() });
         let (recorder, writing) = Recorder::start(store);
+        let notices = Notices::new(config.notices).map_err(|error| StoreError::Unreadable(error.to_string()))?;
         let platform = Self {
             inner: Arc::new(Inner {
                 ports: Arc::clone(&sources) as Arc<dyn Ports>,
@@ -128,6 +134,7 @@ impl Platform {
                 authorities: config.authorities,
                 first_administrator: config.first_administrator,
                 ready_accounts: config.ready_accounts,
+                notices,
                 payments: config.payments,
                 press: lotus_paper::Press::new(config.fonts),
                 objects: config.objects,
@@ -139,6 +146,7 @@ impl Platform {
         let looking = tokio::spawn(look(Arc::downgrade(&platform.inner)));
         if let Ok(mut background) = platform.inner.background.lock() {
             background.push(looking);
+            background.push(tokio::spawn(crate::notice::run(Arc::downgrade(&platform.inner))));
             background.extend(crate::job::start(&Arc::downgrade(&platform.inner)));
             background.push(tokio::spawn(crate::sweep::run(Arc::downgrade(&platform.inner))));
             background.push(tokio::spawn(crate::appointment::run(Arc::downgrade(&platform.inner))));

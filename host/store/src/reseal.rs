@@ -48,6 +48,9 @@ pub(crate) const SEALED: &[SealedTable] = &[
     SealedTable { name: "call_record", key: &[("id", Integer)], sealed: &["transcript"] },
     SealedTable { name: "plugin_entry", key: &[("plugin", Text), ("key", Bytes)], sealed: &["value"] },
     SealedTable { name: "visit_order", key: &[("id", Text)], sealed: &["body"] },
+    SealedTable { name: "notice", key: &[("key", Text)], sealed: &["body"] },
+    SealedTable { name: "notice_preference", key: &[("account", Text)], sealed: &["body"] },
+    SealedTable { name: "licence", key: &[("id", Text)], sealed: &["body"] },
 ];
 
 /// A part of a row's key.

@@ -20,7 +20,7 @@ use tower_http::csrf::CsrfLayer;
 use crate::error::Error;
 use crate::rate::{Limits, Rate};
 use crate::telemetry::Metrics;
-use crate::{account, api, assets, console, error, material, portal, protection, rate, reader, staff, telemetry, theme};
+use crate::{account, api, assets, console, error, hook, material, portal, protection, rate, reader, staff, telemetry, theme};
 
 /// What the program decides.
 #[derive(Debug, Clone, Default)]
@@ -110,6 +110,7 @@ pub fn router(platform: Platform, config: WebConfig) -> Router {
         .merge(crate::counter::routes())
         .merge(api::routes())
         .merge(console::routes())
+        .merge(hook::routes())
         .route("/assets/{name}", get(assets::show))
         .route("/favicon.ico", get(assets::favicon))
         .fallback(async || Error::NoPage)

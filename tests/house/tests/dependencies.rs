@@ -17,13 +17,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("host/paper", &["host/domain"]),
     // Files are kept for platform; who they belong to is store's to say.
     ("host/objects", &["host/domain"]),
-    ("host/platform", &["host/domain", "host/objects", "host/store", "host/runtime", "host/paper"]),
+    // What carries notices outside: an address and a text, nothing else of the house.
+    ("host/channel", &["host/domain"]),
+    ("host/platform", &["host/channel", "host/domain", "host/objects", "host/store", "host/runtime", "host/paper"]),
     // Pages see use cases, never a database or a sandbox.
     ("host/web", &["host/domain", "host/platform"]),
     // The program wires everything, and is the only one that hands the shipped plugins and the demonstration over.
     (
         "host/lotus",
         &[
+            "host/channel",
             "host/domain",
             "host/store",
             "host/runtime",
@@ -68,6 +71,7 @@ const LIBRARIES: &[(&str, &[&str], &str)] = &[
     ("typst*", &["host/paper"], "papers are set in paper alone; add a paper there"),
     ("askama*", &["host/web"], "pages are rendered in web alone; return data"),
     ("wit-bindgen*", &["sdk/rust"], "plugins get their bindings from lotus-sdk"),
+    ("lettre", &["host/channel"], "e-mail is carried by channel alone; write a notice"),
     ("anyhow", &["host/lotus", "sdk/tooling", "tests/*"], "a library's errors are an enum with thiserror"),
     ("chrono", &["host/platform"], "time is jiff; only what speaks to openidconnect needs chrono"),
     (

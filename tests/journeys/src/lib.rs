@@ -10,6 +10,7 @@
 )]
 
 mod browser;
+mod gateway;
 mod epay;
 
 use std::collections::BTreeMap;
@@ -19,13 +20,14 @@ use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::Division;
 use lotus_domain::package::Manifest;
 use lotus_platform::{
-    Authorities, Key, Keyring, Objects, ObjectsConfig, Platform, PlatformConfig, Provider, ReadyAccount, Runtime, RuntimeConfig,
+    Authorities, Key, Keyring, NoticeConfig, Objects, ObjectsConfig, Platform, PlatformConfig, Provider, ReadyAccount, Runtime, RuntimeConfig,
     Store, StoreConfig, Vouched,
 };
 use lotus_web::WebConfig;
 use tokio::net::TcpListener;
 
 pub use browser::{Answer, Browser};
+pub use gateway::{Gateway, Mood, SECRET, Taken};
 pub use epay::StandInGateway;
 
 /// The keyring of every city of the tests.
@@ -86,6 +88,30 @@ impl City {
         let city = Self::serve(store, directory, config).await;
         city.fill().await;
         city
+    }
+
+    /// On SQLite, with what carries notices.
+    pub async fn carrying(notices: NoticeConfig) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = StoreConfig::sqlite(directory.path().join("lotus.db"));
+        let city = Self::serve(store, directory, PlatformConfig { notices, ..config() }).await;
+        city.fill().await;
+        city
+    }
+
+    /// On PostgreSQL, with what carries notices.
+    pub async fn carrying_on(server: &lotus_test_services::postgres::Server, notices: NoticeConfig) -> Self {
+        let store = StoreConfig::Postgres { url: server.database(), connections: 8 };
+        let config = PlatformConfig { notices, ..config() };
+        let city = Self::serve(store, tempfile::tempdir().unwrap(), config).await;
+        city.fill().await;
+        city
+    }
+
+    /// Another host over the same database, with what carries notices.
+    pub async fn replica_carrying(&self, notices: NoticeConfig) -> Self {
+        let config = PlatformConfig { notices, ..config() };
+        Self::serve(self.store.clone(), tempfile::tempdir().unwrap(), config).await
     }
 
     /// On PostgreSQL, with the plugins that ship.

@@ -82,6 +82,8 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
             browser.post(&path, &[("account", "nobody"), ("role", "clerk"), ("department", "")]).await
         }
         Deed::MakeTokens => browser.get(&format!("/console/d/{division}/tokens")).await,
+        Deed::RunNotices => browser.get(&format!("/console/d/{division}/notices")).await,
+        Deed::WarnOfRisks => browser.get(&format!("/staff/d/{division}/warnings")).await,
         Deed::ReadAudit => browser.get(&format!("/console/d/{division}/audit")).await,
         Deed::SeeClocks => browser.get(&format!("/staff/d/{division}/clocks")).await,
         Deed::RunCounters => browser.get(&format!("/staff/d/{division}/counters")).await,

@@ -10,3 +10,4 @@ pub mod oidc;
 pub mod pdf;
 pub mod postgres;
 pub mod s3;
+pub mod smtp;

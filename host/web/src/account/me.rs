@@ -4,12 +4,14 @@ use askama::Template;
 use axum::extract::{Form as Sent, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use lotus_domain::access::Held;
 use lotus_domain::account::{Mandate, Session};
 use lotus_domain::case::{Case, CaseNumber};
 use lotus_domain::district::Division;
 use lotus_domain::draft::Draft;
+use lotus_domain::licence::Licence;
 use lotus_platform::{CaseError, Person};
 use serde::Deserialize;
 
@@ -34,6 +36,9 @@ struct MePage<'a> {
     cases: Vec<Case>,
     mandates: Vec<Mandate>,
     sessions: Vec<Session>,
+    licences: Vec<Licence>,
+    today: Date,
+    unread: u64,
     roles: Vec<&'a Held>,
     zone: &'a TimeZone,
     drafts: Vec<(Division, Draft)>,
@@ -42,6 +47,10 @@ struct MePage<'a> {
 impl MePage<'_> {
     fn is_acting_for(&self, code: &str) -> bool {
         self.person.acting_for.as_ref().is_some_and(|mandate| mandate.credit_code == *code)
+    }
+
+    fn is_over(&self, licence: &Licence) -> bool {
+        licence.left(self.today) < 0
     }
 
     fn is_this(&self, session: &Session) -> bool {
@@ -76,6 +85,9 @@ pub(crate) async fn show(
         cases: app.platform.my_cases(&asker, MOST).await?,
         mandates: app.platform.mandates(&asker).await?,
         sessions: app.platform.sessions(&asker).await?,
+        licences: app.platform.my_licences(&asker).await?,
+        today: app.platform.today(),
+        unread: app.platform.my_unread(&asker).await?,
         roles: person.access.held.iter().filter(|held| held.role.reach() != lotus_domain::access::Reach::Own).collect(),
         drafts: app.platform.my_drafts(&asker, browser.as_ref()).await?,
         person,

@@ -1,6 +1,7 @@
 //! Signing in and out, and one's own page: cases, sessions, the enterprise that one acts for.
 
 mod me;
+mod notice;
 mod second_factor;
 mod sign_in;
 
@@ -24,6 +25,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/second-factor", get(second_factor::show).post(second_factor::give))
         .route("/me", get(me::show))
         .route("/me/act-for", post(me::act_for))
+        .route("/me/messages", get(notice::messages))
+        .route("/me/messages/read", post(notice::read))
+        .route("/me/notices", get(notice::show).post(notice::choose))
         .route("/me/sessions/{session}/end", post(me::end_session))
         .route("/me/cases/{number}", get(me::case))
         .route("/me/cases/{number}/actions/{action}", post(me::act))

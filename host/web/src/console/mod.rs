@@ -1,6 +1,7 @@
 //! `/console`: the plugins, roles, tokens and the audit chain of the districts in which whoever looks has a role for it.
 
 mod audit;
+mod notice;
 mod role;
 mod token;
 
@@ -38,6 +39,10 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/console", get(fleet))
         .route("/console/table", get(role::table))
+        .route("/console/notices", get(notice::list))
+        .route("/console/notices/quiet", post(notice::quiet))
+        .route("/console/d/{division}/notices", get(notice::show))
+        .route("/console/d/{division}/notices/retry", post(notice::retry))
         .route("/console/d/{division}/roles", get(role::list))
         .route("/console/d/{division}/roles/give", post(role::give))
         .route("/console/d/{division}/roles/take", post(role::take))
@@ -156,7 +161,7 @@ async fn stop(
 }
 
 /// What the console has pages for.
-const SHOWN: [Deed; 4] = [Deed::SeePlugins, Deed::SeeRoles, Deed::MakeTokens, Deed::ReadAudit];
+const SHOWN: [Deed; 6] = [Deed::SeePlugins, Deed::SeeRoles, Deed::MakeTokens, Deed::ReadAudit, Deed::RunNotices, Deed::WarnOfRisks];
 
 /// What of a district's console is open to whoever looks.
 struct Way {
@@ -171,6 +176,14 @@ impl Way {
 
     fn tokens(&self) -> bool {
         self.deeds.contains(&Deed::MakeTokens)
+    }
+
+    fn notices(&self) -> bool {
+        self.deeds.contains(&Deed::RunNotices)
+    }
+
+    fn warns(&self) -> bool {
+        self.deeds.contains(&Deed::WarnOfRisks)
     }
 
     fn audit(&self) -> bool {

@@ -4,6 +4,7 @@ mod board;
 mod export;
 mod fee;
 mod search;
+mod warning;
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(board::routes())
         .route("/staff", get(districts))
         .route("/staff/d/{division}", get(worklist))
+        .route("/staff/d/{division}/warnings", get(warning::show).post(warning::write))
         .route("/staff/d/{division}/clocks", get(clocks))
         .route("/staff/d/{division}/search", get(search::form).post(search::find))
         .route("/staff/d/{division}/export", get(export::form).post(export::take))

@@ -1,0 +1,149 @@
+//! A real SMTP server for one test: `aiosmtpd` from PyPI on a free loopback port, gone with the process.
+//!
+//! Invariant: what runs is what `smtp/requirements.txt` pins, put once into cargo's own directory; its life hangs on
+//! a pipe, so that a test process that is killed leaves none behind.
+
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+const PROGRAM: &str = include_str!("smtp/smtp.py");
+const REQUIREMENTS: &str = include_str!("smtp/requirements.txt");
+
+/// Why there is no server, or why it does not obey.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("Python is not installed: apt-get install python3-venv, or set LOTUS_PYTHON_BIN to its directory")]
+    NotInstalled,
+    #[error("pip can't install the server: {0}")]
+    Package(String),
+    #[error("the server did not obey: {0}")]
+    Refused(String),
+    #[error("starting the server: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// A running server. Ends when it is dropped, or with the process.
+#[derive(Debug)]
+pub struct Server {
+    port: u16,
+    keeper: Mutex<Keeper>,
+}
+
+#[derive(Debug)]
+struct Keeper {
+    python: Child,
+    /// Gone only while the server is being dropped.
+    orders: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+#[allow(clippy::panic, reason = "only tests call it, and they can't go on")]
+impl Server {
+    /// A server of the caller's own.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none to start: mark the test with `cfg_attr(not(has_python), ignore = …)`.
+    pub fn start() -> Self {
+        match Self::begin() {
+            Ok(server) => server,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Its port, on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Everything that came, as JSON: a list of `to`, `id`, `subject`, `body`.
+    pub fn messages(&self) -> String {
+        self.order("messages")
+    }
+
+    /// Refuses an address from now on, for good.
+    pub fn refuse(&self, address: &str) {
+        self.order(&format!("refuse {address}"));
+    }
+
+    fn order(&self, word: &str) -> String {
+        match self.keeper.lock().unwrap_or_else(PoisonError::into_inner).order(word) {
+            Ok(said) => said,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn begin() -> Result<Self, Error> {
+        let bin = lotus_test_find::python_bin().ok_or(Error::NotInstalled)?;
+        let folder = installed(&bin)?;
+        let mut python = Command::new(folder.join("venv/bin/python"))
+            .arg("smtp.py")
+            .current_dir(folder)
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (Some(orders), Some(answers)) = (python.stdin.take(), python.stdout.take()) else {
+            return Err(Error::Refused("it was started without its pipes".to_owned()));
+        };
+        let mut keeper = Keeper { python, orders: Some(orders), answers: BufReader::new(answers) };
+        let said = keeper.answer()?;
+        let port = said.parse().map_err(|_| Error::Refused(said))?;
+        Ok(Self { port, keeper: Mutex::new(keeper) })
+    }
+}
+
+impl Keeper {
+    fn answer(&mut self) -> Result<String, Error> {
+        let mut said = String::new();
+        self.answers.read_line(&mut said)?;
+        Ok(said.trim_end().to_owned())
+    }
+
+    fn order(&mut self, word: &str) -> Result<String, Error> {
+        if let Some(orders) = &mut self.orders {
+            writeln!(orders, "{word}")?;
+        }
+        self.answer()
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.orders = None;
+        // Waited for, so that the next test finds the machine quiet; it can't fail in a way that matters here.
+        let _ = self.python.wait();
+    }
+}
+
+/// The directory of the program with all that it is made of, made by the first process that needs it; the others wait.
+fn installed(bin: &Path) -> Result<PathBuf, Error> {
+    let folder = Path::new(env!("OUT_DIR")).join("smtp");
+    fs::create_dir_all(&folder)?;
+    let lock = File::create(folder.join("lock"))?;
+    lock.lock()?;
+    fs::write(folder.join("smtp.py"), PROGRAM)?;
+    let done = folder.join("installed");
+    if fs::read_to_string(&done).is_ok_and(|there| there == REQUIREMENTS) {
+        return Ok(folder);
+    }
+    fs::write(folder.join("requirements.txt"), REQUIREMENTS)?;
+    let run = |program: PathBuf, arguments: &[&str]| -> Result<(), Error> {
+        let output = Command::new(program).args(arguments).current_dir(&folder).stdin(Stdio::null()).output()?;
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(Error::Package(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+        }
+    };
+    run(bin.join("python3"), &["-m", "venv", "--clear", "venv"])?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", "requirements.txt"];
+    run(folder.join("venv/bin/python"), &pip)?;
+    fs::write(done, REQUIREMENTS)?;
+    Ok(folder)
+}
