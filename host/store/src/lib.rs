@@ -12,6 +12,9 @@
 //! Invariant: a write is one transaction that is durable when its function returns, and it either happened whole or
 //! not at all. Every function of a district's data takes the district first.
 
+#[macro_use]
+mod each;
+
 mod case;
 mod config;
 mod error;
