@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
-use lotus_platform::{ObjectsConfig, Provider, S3Config, ScannerAddress, RuntimeConfig, StoreConfig, Suite};
+use lotus_platform::{ObjectsConfig, Provider, RuntimeConfig, S3Config, ScannerAddress, StoreConfig, Suite};
 use serde::{Deserialize, Serialize};
 
 use crate::notices::Notices;
 
 /// Variables with our prefix that are not configuration: what builds and tests look at.
-const NOT_OURS: [&str; 2] = ["POSTGRES_BIN", "REQUIRE_SERVICES"];
+const NOT_OURS: [&str; 7] =
+    ["POSTGRES_BIN", "NODE_BIN", "POPPLER_BIN", "FONTS", "CLAMAV_BIN", "PYTHON_BIN", "REQUIRE_SERVICES"];
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -309,6 +309,16 @@ impl Platform {
         Ok(self.materials_of_case(&view.case.division, number).await?)
     }
 
+    /// The materials of a case, for whoever holds its secret.
+    pub async fn followed_materials(
+        &self,
+        number: &CaseNumber,
+        secret: &FollowSecret,
+    ) -> Result<Vec<Material>, MaterialError> {
+        let view = self.case_follow(number, secret).await?;
+        Ok(self.materials_of_case(&view.case.division, number).await?)
+    }
+
     /// Reads a material of a case, for its own applicant who is signed in.
     pub async fn my_case_material(
         &self,

@@ -12,7 +12,7 @@ use lotus_domain::Slug;
 use lotus_domain::draft::Draft;
 use lotus_domain::form::Typed;
 use lotus_domain::material::Holder;
-use lotus_domain::text::Language;
+use lotus_domain::text::{Language, Text};
 use lotus_platform::{Asker, BrowserSecret, Part, Platform};
 use serde::Deserialize;
 

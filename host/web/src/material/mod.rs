@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/d/{division}/services/{service}/materials/leave", post(of_form::service_leave))
         .route("/d/{division}/items/{code}/materials/use", post(of_form::item_use))
         .route("/d/{division}/items/{code}/materials/leave", post(of_form::item_leave))
+        .route("/cases/{number}/materials", get(of_case::followed))
         .route("/cases/{number}/materials/{id}", get(of_case::read_followed))
         .route("/staff/cases/{number}/materials", get(of_case::staff))
         .route("/staff/cases/{number}/materials/{id}", get(of_case::read_staff))

@@ -128,6 +128,19 @@ pub(super) async fn read_mine(
     attachment(app.platform.my_case_material(&asker, &number, &id).await?)
 }
 
+/// `GET /cases/{number}/materials`
+pub(super) async fn followed(
+    State(app): State<App>,
+    reader: Reader,
+    Named(name): Named<CaseName>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let number = name.parsed()?;
+    let secret = secret_of(&headers).ok_or(Error::NoCase)?;
+    let there = app.platform.followed_materials(&number, &secret).await?;
+    page_of((&app, &reader), Part::Cases, "/cases", &number, (&there, &[]), false).show()
+}
+
 /// `GET /cases/{number}/materials/{id}`
 pub(super) async fn read_followed(
     State(app): State<App>,
