@@ -1,4 +1,4 @@
-//! A real SMTP server for one test: `aiosmtpd` from PyPI on a free loopback port, gone with the process.
+//! A real SMTP server for one test: `aiosmtpd` from `PyPI` on a free loopback port, gone with the process.
 //!
 //! Invariant: what runs is what `smtp/requirements.txt` pins, put once into cargo's own directory; its life hangs on
 //! a pipe, so that a test process that is killed leaves none behind.

@@ -100,7 +100,7 @@ pub struct Preference {
 
 impl std::fmt::Debug for Preference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Preference").field("off", &self.off).field("off_channels", &self.off_channels).finish()
+        f.debug_struct("Preference").field("off", &self.off).finish_non_exhaustive()
     }
 }
 

@@ -297,6 +297,7 @@ impl Templates {
     }
 
     /// Makes a notice: the one way to come to one. `now` in whole milliseconds; `zone` is the city's.
+    #[allow(clippy::too_many_arguments, reason = "each is a thing of its own, and none has a default")]
     pub fn notice(
         &self,
         template: &str,

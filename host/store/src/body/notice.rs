@@ -25,14 +25,14 @@ use crate::vault::DistrictKeys;
 const BODY: &str = "notice.body";
 
 #[derive(Serialize, Deserialize)]
-struct Body {
+struct Sealed {
     /// Where there is no account.
     contact: Option<Contact>,
     title: Text,
     body: Text,
 }
 
-fn open(keys: &DistrictKeys, key: &str, sealed: &[u8]) -> Result<Body, StoreError> {
+fn open(keys: &DistrictKeys, key: &str, sealed: &[u8]) -> Result<Sealed, StoreError> {
     row::from_json(BODY, &keys.open(BODY, key, sealed)?)
 }
 
@@ -61,7 +61,7 @@ pub(crate) async fn notice_insert(
             Recipient::Account(account) => (Some(account.0.as_str()), None),
             Recipient::Contact(contact) => (None, Some(contact.clone())),
         };
-        let body = Body { contact, title: notice.title.clone(), body: notice.body.clone() };
+        let body = Sealed { contact, title: notice.title.clone(), body: notice.body.clone() };
         let key = notice.key.as_str();
         let inserted = sqlx::query::<Db>(
             "INSERT INTO notice (division, key, kind, template, account, case_number, urgent, in_inbox, created, body)
@@ -179,7 +179,7 @@ pub(crate) async fn notice_claim(
                 .bind(key.as_str())
                 .fetch_one(&mut *db)
                 .await?;
-        let Body { contact, title, body } = open(keys, &key, found.try_get(3)?)?;
+        let Sealed { contact, title, body } = open(keys, &key, found.try_get(3)?)?;
         let account: Option<String> = found.try_get(1)?;
         claimed.push(Outgoing {
             division: division.clone(),
@@ -255,7 +255,7 @@ pub(crate) async fn notice_receipt(
 
 fn message(keys: &DistrictKeys, division: &Division, found: &Row) -> Result<Message, StoreError> {
     let key: String = found.try_get(0)?;
-    let Body { title, body, .. } = open(keys, &key, found.try_get(5)?)?;
+    let Sealed { title, body, .. } = open(keys, &key, found.try_get(5)?)?;
     let case: Option<&str> = found.try_get(2)?;
     let read: Option<i64> = found.try_get(4)?;
     Ok(Message {
