@@ -80,7 +80,7 @@ async fn a_citizen_books_sees_it_cancels_and_books_another_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_last_place_is_given_once_however_many_want_it_through_two_hosts() {
+async fn the_last_place_is_given_once_however_many_want_it() {
     let city = City::sqlite().await;
     always_open(&city, 1).await;
     let path = "/d/411081/counters/always";

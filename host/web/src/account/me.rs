@@ -62,7 +62,7 @@ impl MePage<'_> {
     }
 
     fn draft_address((division, draft): &(Division, Draft)) -> String {
-        let below = if draft.subject.starts_with("items/") { "/materials" } else { "" };
+        let below = if draft.subject.starts_with("items/") { "/apply" } else { "" };
         format!("/d/{division}/{}{below}", draft.subject)
     }
 
