@@ -170,7 +170,14 @@ impl Role {
                 Deed::RunCounters,
                 Deed::TakeFees,
             ],
-            Self::Handler => &[Deed::SeeWorklist, Deed::SeeCase, Deed::MoveCase, Deed::SearchCases, Deed::SeeClocks],
+            Self::Handler => &[
+                Deed::SeeWorklist,
+                Deed::SeeCase,
+                Deed::MoveCase,
+                Deed::SearchCases,
+                Deed::SeeClocks,
+                Deed::ExplainCard,
+            ],
             // Tokens are for programs that do a department's work, so they are made by whoever answers for it.
             Self::DepartmentHead => &[
                 Deed::SeeWorklist,
@@ -179,6 +186,7 @@ impl Role {
                 Deed::SearchCases,
                 Deed::ExportCases,
                 Deed::SeeClocks,
+                Deed::ExplainCard,
                 Deed::RunCounters,
                 Deed::MakeTokens,
                 Deed::SettleFees,
@@ -196,9 +204,7 @@ impl Role {
             ],
             Self::PluginDeveloper => &[Deed::SeePlugins],
             Self::Supervisor => &[Deed::SeeClocks],
-            Self::SupervisionOfficer => {
-                &[Deed::SeeClocks, Deed::CloseCard, Deed::SeeWorklist, Deed::ExportCases]
-            }
+            Self::SupervisionOfficer => &[Deed::SeeClocks, Deed::CloseCard, Deed::SeeWorklist, Deed::ExportCases],
             Self::CityOperator => &[Deed::SeePlugins, Deed::ChangePlugins, Deed::MakeTokens, Deed::RunNotices],
             Self::SecurityAdministrator => &[Deed::SeeRoles, Deed::ChangeRoles, Deed::EndSessions],
             Self::Auditor => &[Deed::ReadAudit, Deed::SeeRoles],

@@ -7,6 +7,7 @@ use lotus_domain::case::{Actor, Case, CaseNumber, Event, FollowSecret, Happening
 use lotus_domain::district::{District, Division};
 use lotus_domain::chain::Hash;
 use lotus_domain::clock::Clocks;
+use lotus_domain::fee::DueState;
 use lotus_domain::hook::TransitionMade;
 use lotus_domain::kind::{Definition, Need, Role, Transition};
 use lotus_domain::law::Refusal;
@@ -152,7 +153,8 @@ impl Platform {
         if let Some(step) = &step {
             self.needs(&view.case, step).await?;
         }
-        if happening.actor.role != Role::System && !overrules {
+        // Advice is for the staff, who may overrule it.
+        if !matches!(happening.actor.role, Role::System | Role::Applicant) && !overrules {
             let held = self.advise_case(&view.case.division, &intended(&view.case, &happening), None).await;
             if !held.is_empty() {
                 return Err(CaseError::Advised(held));
@@ -214,6 +216,16 @@ impl Platform {
                             ),
                             basis: None,
                             next_step: Some(Text::new("请先催办联办部门。", "Ask them first.")),
+                        }));
+                    }
+                }
+                Need::FeesPaid => {
+                    let fees = self.store().fee_list_case(&case.division, &case.number).await?;
+                    if fees.iter().any(|fee| fee.state == DueState::Due) {
+                        return Err(CaseError::Held(Refusal {
+                            reason: Text::new("还有费用未缴清。", "A fee is not paid yet."),
+                            basis: None,
+                            next_step: Some(Text::new("请先收费，或由申请人在线缴费。", "Take it, or let the applicant pay online.")),
                         }));
                     }
                 }
@@ -316,7 +328,7 @@ impl Platform {
             reason: reason.map(ToOwned::to_owned),
         };
         let visit = Visit { division: case.division.clone(), language: Language::Zh };
-        let (outcome, record) = active.decide(self, &visit, &ask, Some(&case.number)).await;
+        let (outcome, record) = active.decide_for(self, &visit, &ask, Some(&case.number), None).await;
         let advice = outcome.pick(|answer| match answer {
             Answer::Advised(advice) => Some(advice),
             _ => None,

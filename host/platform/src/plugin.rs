@@ -174,18 +174,7 @@ impl Active {
         }
     }
 
-    /// Calls the plugin with a record of all that its answer depends on.
-    pub(crate) async fn decide(
-        &self,
-        platform: &Platform,
-        visit: &Visit,
-        ask: &Ask,
-        case: Option<&CaseNumber>,
-    ) -> (Outcome<Answer>, Option<CallRecord>) {
-        self.decide_for(platform, visit, ask, case, None).await
-    }
-
-    /// The same for somebody who is signed in.
+    /// Calls the plugin, on behalf of whoever is signed in, with a record of all that its answer depends on.
     pub(crate) async fn decide_for(
         &self,
         platform: &Platform,

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use lotus_domain::Slug;
-use lotus_domain::case::{Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, Subject};
+use lotus_domain::case::{Application, CaseNumber, FollowSecret, Subject};
 use lotus_domain::chain::Hash;
-use lotus_domain::clock::Clocks;
 use lotus_domain::district::District;
 use lotus_domain::form::{Field, FieldError, FieldKind, FieldValue, Form, Typed, Value};
-use lotus_domain::kind::{NumberCode, Definition, Role};
+use lotus_domain::kind::{Definition, NumberCode};
 use lotus_domain::law::Refusal;
 use lotus_domain::package::ExtensionPoint;
 use lotus_domain::page::{Link, Page};
@@ -17,10 +16,11 @@ use lotus_domain::record::CallRecord;
 use lotus_domain::service::{Opening, Service, Submitted};
 use lotus_domain::text::Text;
 use lotus_runtime::{Answer, Ask, Outcome};
-use lotus_store::{NewCase, Opened, StoreError};
+use lotus_store::StoreError;
 
 use crate::Visit;
 use crate::asker::Asker;
+use crate::opening::Beginning;
 use crate::plugin::{Active, NotServed, Offered, Part, StandIn};
 use crate::start::Platform;
 use crate::token::FormToken;
@@ -113,7 +113,7 @@ pub(crate) struct InFlight {
 }
 
 impl InFlight {
-    fn of(&self, token: Hash) -> Arc<tokio::sync::Mutex<()>> {
+    pub(crate) fn of(&self, token: Hash) -> Arc<tokio::sync::Mutex<()>> {
         let Ok(mut tokens) = self.tokens.lock() else { return Arc::default() };
         // Those that nobody holds any more are over.
         tokens.retain(|_, turn| Arc::strong_count(turn) > 1);
@@ -195,7 +195,7 @@ impl Platform {
         let turn = self.inner.in_flight.of(token.hash());
         let _turn = turn.lock().await;
         // A form that was sent before is answered as it was then, even when its token is old by now.
-        if let Some(receipt) = self.receipt_again(visit, token).await.map_err(|error| unavailable(&error))? {
+        if let Some(receipt) = self.receipt_again(&visit.division, token).await.map_err(|error| unavailable(&error))? {
             return Ok(Submission::Opened(receipt));
         }
         let missing = |form| Submission::Missing {
@@ -234,7 +234,7 @@ impl Platform {
         }
         let number = self.number(visit);
         let ask = Ask::Submit { service: id.clone(), values: values.clone() };
-        let (outcome, record) = found.active.decide(self, visit, &ask, Some(&number)).await;
+        let (outcome, record) = found.active.decide_for(self, visit, &ask, Some(&number), self.applicant(asker).as_ref()).await;
         let submitted = outcome.pick(|answer| match answer {
             Answer::Submitted(submitted) => Some(submitted),
             _ => None,
@@ -270,21 +270,6 @@ impl Platform {
         CaseNumber::new(&visit.division, self.today(), NumberCode::SERVICE, rand::random())
     }
 
-    /// The receipt of the case that this form opened before, if it did.
-    async fn receipt_again(&self, visit: &Visit, token: &FormToken) -> Result<Option<Receipt>, StoreError> {
-        let Some(number) = self.store().case_find(&visit.division, &token.hash()).await? else { return Ok(None) };
-        let Some(file) = self.store().case_get(&visit.division, &number).await? else { return Ok(None) };
-        let due = file.case.due();
-        Ok(Some(Receipt {
-            number,
-            secret: token.secret(&self.inner.key),
-            title: file.case.title,
-            message: file.case.message,
-            due,
-            again: true,
-        }))
-    }
-
     async fn open(
         &self,
         visit: &Visit,
@@ -294,86 +279,42 @@ impl Platform {
         asker: &Asker,
     ) -> Result<Receipt, StoreError> {
         let Decided { number, opening, application, record } = decided;
-        let definition = tightened(found.service.definition(), &opening);
-        let at = self.now();
-        let clocks = {
-            let city = self.city();
-            let office = city.office(self.zone_of_time());
-            let begun = office.map(|office| Clocks::begin(office, &definition, at));
-            // Without a calendar no promise can be kept, so none is made.
-            begun.and_then(Result::ok).ok_or_else(|| StoreError::Unavailable("there is no calendar".to_owned()))?
-        };
-        let due = clocks.promised.map(|deadline| deadline.day());
-        let secret = token.secret(&self.inner.key);
-        let happening = Happening {
-            at,
-            actor: Actor { role: Role::Applicant, account: asker.name() },
-            action: "submit".to_owned(),
-            from: None,
-            to: definition.initial.to_string(),
-            reason: None,
-            basis: definition.basis.clone(),
-            remark: None,
-        };
-        let case = Case {
-            division: visit.division.clone(),
-            number: number.clone(),
-            title: opening.title.clone(),
-            message: opening.message.clone(),
+        let beginning = Beginning {
+            number,
+            definition: tightened(found.service.definition(), &opening),
             subject: Subject::Service {
                 service: found.service.id.to_string(),
                 title: found.service.title.clone(),
                 department: found.service.department.clone(),
                 package: found.active.activation.package.hex(),
             },
-            state: definition.initial.to_string(),
-            definition,
+            title: opening.title,
+            message: opening.message,
             application,
-            revision: 1,
-            submitted: at,
-            clocks,
-            priority: 0,
+            record,
             parent: None,
             assigned: None,
-            secret: secret.hash(),
-            account: asker.person().map(|person| person.account.id.clone()),
+            priority: 0,
         };
-        let first = Event::seal(&number, None, happening);
-        self.mark_enterprise(&visit.division, &number, asker).await?;
-        let notices = self.milestones(&case, None, &first);
-        let new = NewCase { case, first, token: token.hash(), record, notices };
-        match self.store().case_open(visit.division.clone(), new).await? {
-            Opened::New => {
-                Ok(Receipt { number, secret, title: opening.title, message: opening.message, due, again: false })
-            }
-            // Another replica was faster with the same form.
-            Opened::Before(_) => self
-                .receipt_again(visit, token)
-                .await?
-                .ok_or_else(|| StoreError::Unavailable("the case is being opened; try again".to_owned())),
-        }
+        self.begin(&visit.division, asker, token, beginning).await
     }
 }
 
-fn unavailable(error: &StoreError) -> NotServed {
+pub(crate) fn unavailable(error: &StoreError) -> NotServed {
     tracing::error!(%error, "a submission could not be stored");
     NotServed::Unavailable
 }
 
 /// A plugin may promise less time for this case, never more.
 fn tightened(definition: Definition, opening: &Opening) -> Definition {
-    match opening.promised {
-        Some(promised) if promised.within(definition.promised) => Definition { promised, ..definition },
-        Some(promised) => {
-            tracing::warn!(?promised, "a plugin promised a longer time than its service does; the service's holds");
-            definition
-        }
-        None => definition,
+    if opening.promised.is_some_and(|promised| !promised.within(definition.promised)) {
+        tracing::warn!(promised = ?opening.promised, "a plugin promised a longer time than its service does; the service's holds");
     }
+    definition.tightened(opening.promised)
 }
 
 /// The values with what they meant to the person who gave them.
-fn application(values: Vec<FieldValue>, form: Option<&Form>) -> Application {
+pub(crate) fn application(values: Vec<FieldValue>, form: Option<&Form>) -> Application {
     let fields: Vec<&Field> = form.map(|form| form.fields().collect()).unwrap_or_default();
     let labels = fields.iter().map(|field| (field.name.to_string(), field.label.clone())).collect();
     let mut options = Vec::new();

@@ -25,6 +25,7 @@ use crate::ports::Sources;
 use crate::record::Recorder;
 use crate::reseal::reseal;
 use crate::service::InFlight;
+use crate::time::CityClock;
 use crate::token::Key;
 
 /// How often a replica looks whether another has changed something: the floor of “in under a second”.
@@ -37,6 +38,8 @@ pub struct PlatformConfig {
     pub key: Key,
     /// The city's time zone.
     pub time_zone: TimeZone,
+    /// What time it is in the city.
+    pub clock: CityClock,
     /// Who vouches for people.
     pub providers: Vec<Provider>,
     /// Authorities that vouch for those providers, beside the well-known ones.
@@ -64,6 +67,7 @@ impl PlatformConfig {
         Self {
             key,
             time_zone,
+            clock: CityClock::default(),
             providers: Vec::new(),
             authorities: Authorities::default(),
             first_administrator: None,
@@ -99,6 +103,7 @@ pub(crate) struct Inner {
     pub(crate) in_flight: InFlight,
     pub(crate) key: Key,
     pub(crate) time_zone: TimeZone,
+    pub(crate) clock: CityClock,
     pub(crate) providers: Vec<oidc::Known>,
     pub(crate) authorities: Authorities,
     pub(crate) first_administrator: Option<(String, String)>,
@@ -130,6 +135,7 @@ impl Platform {
                 in_flight: InFlight::default(),
                 key: config.key,
                 time_zone: config.time_zone,
+                clock: config.clock,
                 providers: config.providers.into_iter().map(oidc::Known::new).collect(),
                 authorities: config.authorities,
                 first_administrator: config.first_administrator,
@@ -168,7 +174,12 @@ impl Platform {
 
     /// Now, in whole milliseconds: what is stored and hashed has no finer grain.
     pub fn now(&self) -> Timestamp {
-        whole_milliseconds(Timestamp::now())
+        self.inner.clock.now()
+    }
+
+    /// The city's clock.
+    pub fn clock(&self) -> &CityClock {
+        &self.inner.clock
     }
 
     /// The date in the city's zone.

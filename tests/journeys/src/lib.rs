@@ -11,6 +11,7 @@
 
 mod browser;
 mod gateway;
+mod desk;
 mod epay;
 
 use std::collections::BTreeMap;

@@ -113,6 +113,8 @@ impl State {
 pub enum Need {
     /// Every part of a joint case 一件事 has its answer.
     PartsAnswered,
+    /// Whatever was asked for is paid or waived.
+    FeesPaid,
 }
 
 /// What a transition means for the applicant's matter, whatever the definition calls it.

@@ -160,3 +160,4 @@ form-stale = The page lay open too long, and nothing was submitted yet
 form-stale-detail = All that you typed is still here. Please look through it and submit it once more.
 chart-table = Show the numbers
 chart-about = { $series }: { $from } in { $first }, { $to } in { $last }.
+apply-title = Apply online

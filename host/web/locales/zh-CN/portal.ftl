@@ -144,3 +144,4 @@ form-stale = 页面打开太久了，还没有提交
 form-stale-detail = 您填写的内容都还在。请核对一遍，再提交一次。
 chart-table = 查看数据
 chart-about = { $series }：{ $first } 为 { $from }，{ $last } 为 { $to }。
+apply-title = 在线申请
