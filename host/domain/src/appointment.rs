@@ -400,7 +400,7 @@ mod tests {
             // And none is left out: what is over in a run is shorter than a slot.
             let open: i64 = counter.hours.iter().filter(|hours| hours.holds(day, works))
                 .map(|hours| (minutes(hours.to) - minutes(hours.from)) / i64::from(length)).sum();
-            prop_assert_eq!(slots.len() as i64, open);
+            prop_assert_eq!(i64::try_from(slots.len()).unwrap(), open);
         }
     }
 }

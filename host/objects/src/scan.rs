@@ -13,7 +13,7 @@ use tokio::net::{TcpStream, UnixStream};
 use crate::ObjectError;
 
 /// How long the scanner may take to accept, to take a chunk, and to say what it found.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Longest answer.
 const ANSWER: u64 = 4096;
 

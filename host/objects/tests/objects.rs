@@ -115,7 +115,7 @@ async fn what_broke_off_or_was_refused_leaves_nothing() {
         intake.write(&pdf(1001)).await.unwrap_err()
     };
     assert!(matches!(too_large, ObjectError::Unacceptable(Unacceptable::TooLarge { most_bytes: 1000 })));
-    let program = [b"MZ\x90\0".as_slice(), &[7; 8 << 20]].concat();
+    let program = [b"MZ\x90\0".to_vec(), vec![7; 8 << 20]].concat();
     let refused = give(&objects, &place(3), &key, &program).await.unwrap_err();
     assert!(matches!(refused, ObjectError::Unacceptable(Unacceptable::Unknown { .. })), "{refused}");
     let empty = give(&objects, &place(4), &key, b"").await.unwrap_err();

@@ -303,7 +303,7 @@ fn standing(counter: Counter, bookings: &[Booking]) -> Standing {
     let called = here().filter(|booking| booking.state == BookingState::Called).filter_map(|booking| booking.number);
     let called = called.max();
     let waiting = here().filter(|booking| booking.state == BookingState::Waiting).count();
-    Standing { called, waiting, counter }
+    Standing { counter, called, waiting }
 }
 
 /// Looks again and again who did not come, until the platform is gone.

@@ -152,6 +152,7 @@ pub(crate) async fn kept_for_sign_in(
 }
 
 /// `POST /d/{division}/services/{service}/draft`: from a button, or from the script while one types.
+#[allow(clippy::too_many_arguments, reason = "what a handler takes is what a request has")]
 pub(crate) async fn save(
     State(app): State<App>,
     reader: Reader,
@@ -167,6 +168,7 @@ pub(crate) async fn save(
 }
 
 /// `POST /d/{division}/items/{code}/draft`: the same of an item's application.
+#[allow(clippy::too_many_arguments, reason = "what a handler takes is what a request has")]
 pub(crate) async fn save_item(
     State(app): State<App>,
     reader: Reader,

@@ -44,7 +44,7 @@ struct Keeper {
     answers: BufReader<ChildStdout>,
 }
 
-#[allow(clippy::panic, reason = "only tests call it, and they can't go on")]
+#[allow(clippy::panic, clippy::missing_panics_doc, reason = "only tests call it, and they can't go on")]
 impl Scanner {
     /// A scanner of the caller's own.
     ///

@@ -1,4 +1,4 @@
-//! A real S3-compatible store for one test: `moto` from PyPI on a free loopback port, gone with the process.
+//! A real S3-compatible store for one test: `moto` of the Python Package Index on a free loopback port, gone with the process.
 //!
 //! Invariant: what runs is what `s3/requirements.txt` pins, put once into cargo's own directory; the store's life hangs on
 //! a pipe, so that a test process that is killed leaves none behind.
@@ -48,7 +48,7 @@ struct Keeper {
     answers: BufReader<ChildStdout>,
 }
 
-#[allow(clippy::panic, reason = "only tests call it, and they can't go on")]
+#[allow(clippy::panic, clippy::missing_panics_doc, reason = "only tests call it, and they can't go on")]
 impl Server {
     /// A store of the caller's own.
     ///
@@ -69,17 +69,22 @@ impl Server {
 
     /// How many objects it keeps.
     pub fn objects(&self) -> usize {
-        self.order("objects").parse().unwrap_or_else(|_| panic!("the store does not know how many objects it keeps"))
+        self.count("objects")
     }
 
     /// How many uploads were begun and never ended.
     pub fn unfinished(&self) -> usize {
-        self.order("unfinished").parse().unwrap_or_else(|_| panic!("the store does not know its uploads"))
+        self.count("unfinished")
     }
 
     /// Everything that it keeps, as it keeps it, in hexadecimal.
     pub fn everything(&self) -> String {
         self.order("find")
+    }
+
+    fn count(&self, word: &str) -> usize {
+        let said = self.order(word);
+        said.parse().unwrap_or_else(|_| panic!("the store does not know how many: {said}"))
     }
 
     fn order(&self, word: &str) -> String {

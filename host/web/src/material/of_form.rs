@@ -82,7 +82,7 @@ async fn show(
         all.iter().filter(|material| material.name == name).map(|material| line(material)).collect()
     };
     let is_asked = |material: &&&Material| subject.asked.iter().any(|asked| asked.name.zh == material.name);
-    let asked = subject.asked.iter().map(|asked| Asked {
+    let wanted = subject.asked.iter().map(|asked| Asked {
         given: named(&given, &asked.name.zh),
         offered: named(&rest, &asked.name.zh),
         name: asked.name.clone(),
@@ -94,7 +94,7 @@ async fn show(
     let view = MaterialsPage {
         f: Frame::new(app, reader, title.as_str()).of(app, &place.district).at(Part::Services),
         heading: title,
-        asked: asked.collect(),
+        asked: wanted.collect(),
         there: given.iter().filter(|material| !is_asked(material)).map(|material| line(material)).collect(),
         offered: if subject.is_free { rest.iter().map(|material| line(material)).collect() } else { Vec::new() },
         back: Some((format!("/d/{division}/{}", subject.path), words.text(&subject.title).to_owned())),
