@@ -4,6 +4,7 @@
 //! file that it stands in.
 
 mod account;
+pub mod load;
 mod licence;
 mod offered;
 

@@ -7,6 +7,7 @@
 mod calls;
 mod cases;
 mod city;
+mod engine;
 mod fleet;
 mod http;
 mod load;
@@ -33,6 +34,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("http", http::measure),
     ("page", page::measure),
     ("cases", cases::measure),
+    ("engine", engine::measure),
 ];
 
 fn main() -> ExitCode {
