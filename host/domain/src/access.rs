@@ -92,6 +92,19 @@ pub enum Deed {
     WarnOfRisks,
     /// Read the audit chain.
     ReadAudit,
+    /// Help applicants: be assigned assistance (article 26), tutor online (article 27).
+    Help,
+    /// Say which application comes before others.
+    SetPriority,
+}
+
+/// How a case that isn't one's department's is in one's hands all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hand {
+    /// It is assigned to them.
+    Assigned,
+    /// They help its applicant, by a mandate that holds now.
+    Helping,
 }
 
 impl Role {
@@ -160,7 +173,7 @@ impl Role {
     pub const fn deeds(self) -> &'static [Deed] {
         match self {
             Self::Citizen | Self::EnterpriseAgent => &[Deed::FollowOwnCases],
-            Self::Helper => &[Deed::SeeWorklist, Deed::RunCounters],
+            Self::Helper => &[Deed::SeeWorklist, Deed::RunCounters, Deed::Help],
             Self::Clerk => &[
                 Deed::SeeWorklist,
                 Deed::SeeCase,
@@ -190,6 +203,7 @@ impl Role {
                 Deed::RunCounters,
                 Deed::MakeTokens,
                 Deed::SettleFees,
+                Deed::SetPriority,
             ],
             Self::DistrictAdministrator => &[
                 Deed::SeeWorklist,
@@ -208,6 +222,16 @@ impl Role {
             Self::CityOperator => &[Deed::SeePlugins, Deed::ChangePlugins, Deed::MakeTokens, Deed::RunNotices],
             Self::SecurityAdministrator => &[Deed::SeeRoles, Deed::ChangeRoles, Deed::EndSessions],
             Self::Auditor => &[Deed::ReadAudit, Deed::SeeRoles],
+        }
+    }
+
+    /// What it may do beside, with a case in its hands: the table's second part. A helper reads what they help with, and
+    /// moves their own mandate; the application itself stays its applicant's (article 26).
+    pub const fn deeds_in_hand(self, hand: Hand) -> &'static [Deed] {
+        match (self, hand) {
+            (Self::Helper, Hand::Assigned) => &[Deed::SeeCase, Deed::MoveCase],
+            (Self::Helper, Hand::Helping) => &[Deed::SeeCase],
+            _ => &[],
         }
     }
 
@@ -323,21 +347,37 @@ impl Access {
         self.roles_for(deed, place, now).next().is_some()
     }
 
-    /// The roles by which this may be done there now.
-    pub fn roles_for<'a>(&'a self, deed: Deed, place: Place<'a>, now: Timestamp) -> impl Iterator<Item = Role> + 'a {
-        let holds = move |held: &&Held| {
-            let in_time = held.until.is_none_or(|until| now < until);
-            let here = held.division == *place.division;
-            let reaches = match held.role.reach() {
+    /// The roles by which this may be done there now with a case in one's hands. A role reaches no further than ever.
+    pub fn roles_in_hand<'a>(
+        &'a self,
+        deed: Deed,
+        hand: Hand,
+        place: Place<'a>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = Role> + 'a {
+        self.held.iter().filter(move |held| self.reaches(held, place, now)).map(|held| held.role).filter(move |role| {
+            role.deeds_in_hand(hand).contains(&deed)
+        })
+    }
+
+    /// Whether a role holds there now.
+    fn reaches(&self, held: &Held, place: Place<'_>, now: Timestamp) -> bool {
+        let in_time = held.until.is_none_or(|until| now < until);
+        let here = held.division == *place.division;
+        in_time
+            && match held.role.reach() {
                 Reach::Own => true,
                 Reach::Department => {
                     here && (held.department.is_none() || held.department.as_deref() == place.department)
                 }
                 Reach::District => here,
                 Reach::City => here || held.division == self.city,
-            };
-            in_time && reaches && held.role.deeds().contains(&deed)
-        };
+            }
+    }
+
+    /// The roles by which this may be done there now.
+    pub fn roles_for<'a>(&'a self, deed: Deed, place: Place<'a>, now: Timestamp) -> impl Iterator<Item = Role> + 'a {
+        let holds = move |held: &&Held| self.reaches(held, place, now) && held.role.deeds().contains(&deed);
         self.held.iter().filter(holds).map(|held| held.role)
     }
 
@@ -377,7 +417,7 @@ impl Access {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::FollowOwnCases,
         Self::SeeWorklist,
         Self::SeeCase,
@@ -399,6 +439,8 @@ impl Deed {
         Self::RunNotices,
         Self::WarnOfRisks,
         Self::ReadAudit,
+        Self::Help,
+        Self::SetPriority,
     ];
 
     /// For columns and scopes of tokens.
@@ -425,6 +467,8 @@ impl Deed {
             Self::RunNotices => "run-notices",
             Self::WarnOfRisks => "warn-of-risks",
             Self::ReadAudit => "read-audit",
+            Self::Help => "help",
+            Self::SetPriority => "set-priority",
         }
     }
 
@@ -457,106 +501,12 @@ impl Deed {
             Self::RunNotices => ("管理提示发送", "Run what carries notices"),
             Self::WarnOfRisks => ("发布风险提示", "Warn of risks"),
             Self::ReadAudit => ("查看审计链", "Read the audit chain"),
+            Self::Help => ("帮办代办、在线辅导", "Help applicants and tutor them online"),
+            Self::SetPriority => ("设定办件优先级", "Say which application comes first"),
         };
         Text::new(zh, en)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn division(code: &str) -> Division {
-        Division::parse(code).unwrap()
-    }
-
-    fn held(role: Role, code: &str) -> Held {
-        Held { role, division: division(code), department: None, until: None }
-    }
-
-    fn access(held: Vec<Held>) -> Access {
-        Access { held, city: division("411000") }
-    }
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_772_000_000 + second).unwrap()
-    }
-
-    fn may(access: &Access, deed: Deed, code: &str, department: Option<&str>) -> bool {
-        access.may(deed, Place { division: &division(code), department }, at(0))
-    }
-
-    #[test]
-    fn a_handler_sees_its_own_department_and_no_other_district() {
-        let role = Held { department: Some("文化广电和旅游局".into()), ..held(Role::Handler, "411081") };
-        let handler = access(vec![role]);
-        assert!(may(&handler, Deed::SeeCase, "411081", Some("文化广电和旅游局")));
-        assert!(!may(&handler, Deed::SeeCase, "411081", Some("商务局")));
-        assert!(!may(&handler, Deed::SeeCase, "411082", Some("文化广电和旅游局")));
-        assert!(!may(&handler, Deed::ReadAudit, "411081", None));
-    }
-
-    #[test]
-    fn a_scope_is_the_departments_that_a_role_is_held_in_or_the_whole_district() {
-        let of =
-            |department: Option<&str>| Held { department: department.map(Into::into), ..held(Role::Handler, "411081") };
-        let scope = |held: Vec<Held>, code: &str| access(held).departments(Deed::SearchCases, &division(code), at(0));
-        let two = scope(vec![of(Some("商务局")), of(Some("教育局"))], "411081").unwrap();
-        assert_eq!(two.into_iter().collect::<Vec<_>>(), ["商务局", "教育局"]);
-        assert_eq!(scope(vec![of(Some("商务局")), of(None)], "411081"), None, "the whole district");
-        assert_eq!(scope(vec![of(None)], "411082"), Some(BTreeSet::new()), "another district: nothing");
-        assert_eq!(scope(vec![held(Role::Auditor, "411000")], "411081"), Some(BTreeSet::new()));
-    }
-
-    #[test]
-    fn a_role_ends_at_its_end() {
-        let role = Held { until: Some(at(10)), ..held(Role::Clerk, "411081") };
-        let clerk = access(vec![role]);
-        let place = Place { division: &division("411081"), department: None };
-        assert!(clerk.may(Deed::SeeWorklist, place, at(9)));
-        assert!(!clerk.may(Deed::SeeWorklist, place, at(10)));
-    }
-
-    #[test]
-    fn a_role_of_the_city_reaches_every_district_only_when_it_is_held_in_the_city() {
-        assert!(may(&access(vec![held(Role::Auditor, "411000")]), Deed::ReadAudit, "411081", None));
-        assert!(!may(&access(vec![held(Role::Auditor, "411082")]), Deed::ReadAudit, "411081", None));
-        assert!(!may(&access(vec![held(Role::DistrictAdministrator, "411000")]), Deed::SeePlugins, "411081", None));
-    }
-
-    #[test]
-    fn no_deed_of_the_three_administrators_is_shared_but_looking_at_roles() {
-        let three = [Role::CityOperator, Role::SecurityAdministrator, Role::Auditor];
-        for (at, one) in three.iter().enumerate() {
-            for other in &three[at + 1..] {
-                let shared: Vec<&Deed> = one.deeds().iter().filter(|deed| other.deeds().contains(deed)).collect();
-                assert!(shared.iter().all(|deed| **deed == Deed::SeeRoles), "{one:?} and {other:?} share {shared:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn nobody_becomes_two_of_the_three_administrators() {
-        let security = access(vec![held(Role::SecurityAdministrator, "411000")]);
-        let auditor = held(Role::Auditor, "411000");
-        assert_eq!(security.may_give(&auditor, &[], at(0)), Ok(()));
-        let operator = [held(Role::CityOperator, "411000")];
-        assert_eq!(security.may_give(&auditor, &operator, at(0)), Err(GrantError::ThreeAdministrators));
-        let elsewhere = held(Role::Auditor, "411081");
-        assert_eq!(security.may_give(&elsewhere, &[], at(0)), Err(GrantError::Elsewhere));
-    }
-
-    #[test]
-    fn a_district_administrator_gives_its_own_districts_roles_alone() {
-        let administrator = access(vec![held(Role::DistrictAdministrator, "411081")]);
-        assert_eq!(administrator.may_give(&held(Role::Clerk, "411081"), &[], at(0)), Ok(()));
-        assert_eq!(administrator.may_give(&held(Role::Clerk, "411082"), &[], at(0)), Err(GrantError::NotYours));
-        assert_eq!(administrator.may_give(&held(Role::Auditor, "411000"), &[], at(0)), Err(GrantError::NotYours));
-    }
-
-    #[test]
-    fn names_are_read_as_they_are_written() {
-        assert!(Role::ALL.into_iter().all(|role| Role::parse(role.name()) == Some(role)));
-        assert!(Deed::ALL.into_iter().all(|deed| Deed::parse(deed.name()) == Some(deed)));
-    }
-}
+mod tests;

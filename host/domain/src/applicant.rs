@@ -99,6 +99,11 @@ impl IdentityNumber {
         &self.0
     }
 
+    /// The birthday in it.
+    pub fn birthday(&self) -> Option<jiff::civil::Date> {
+        birth_date(&self.0)
+    }
+
     /// With all but the division and the last two characters hidden.
     pub fn masked(&self) -> String {
         let (head, tail) = (self.0.get(..6).unwrap_or_default(), self.0.get(16..).unwrap_or_default());

@@ -18,6 +18,8 @@ use crate::kind::{Clock, Definition, NumberCode, Role, State, Transition};
 use crate::law::LegalBasis;
 use crate::text::Text;
 
+pub use crate::history::{BrokenHistory, History};
+
 /// Crockford's base 32: no I, L, O, U, so that a number read over the telephone arrives.
 const BASE_32: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -195,7 +197,7 @@ impl Event {
         Self { sequence, happening, previous, hash }
     }
 
-    fn digest(number: &CaseNumber, sequence: u32, previous: Hash, happening: &Happening) -> Hash {
+    pub(crate) fn digest(number: &CaseNumber, sequence: u32, previous: Hash, happening: &Happening) -> Hash {
         let text = |link: Link, text: &Option<Text>| {
             link.optional(text.as_ref().map(|text| text.zh.as_str()))
                 .optional(text.as_ref().and_then(|text| text.en.as_deref()))
@@ -397,7 +399,13 @@ impl Case {
         let happening = &event.happening;
         let step = self.definition.transition(&happening.action);
         let clocks = match self.definition.state(&happening.to) {
-            Some(into) => self.clocks.after(office, &self.definition, step, into, happening.at)?,
+            Some(into) => {
+                let clocks = self.clocks.after(office, &self.definition, step, into, happening.at)?;
+                match crate::assistance::limit_until(self, office, step, into, happening.at) {
+                    Some(day) => clocks.step_until(office, happening.at, day)?,
+                    None => clocks,
+                }
+            }
             None => self.clocks.clone(),
         };
         Ok(Self { state: happening.to.clone(), revision: event.sequence, clocks, ..self.clone() })
@@ -439,58 +447,6 @@ impl Case {
             basis: basis.or_else(|| transition.basis.clone()),
             remark: None,
         })
-    }
-}
-
-/// A case's events, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct History(pub Vec<Event>);
-
-/// Where a history is broken.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum BrokenHistory {
-    /// There is no first event.
-    #[error("the history is empty")]
-    Empty,
-    /// An event is missing, doubled or out of order.
-    #[error("event {at} stands where event {expected} should")]
-    Sequence {
-        /// Which stands there.
-        at: u32,
-        /// Which should.
-        expected: u32,
-    },
-    /// An event does not hold the hash of the one before.
-    #[error("event {0} does not follow from the event before it")]
-    Chain(u32),
-    /// An event's content is not what was hashed.
-    #[error("event {0} was altered")]
-    Altered(u32),
-    /// An event starts from a state that the case was not in.
-    #[error("event {0} starts from a state that the case was not in")]
-    Fold(u32),
-}
-
-impl History {
-    /// Verifies the chain and folds it; returns the state that the case is in.
-    pub fn verify(&self, number: &CaseNumber) -> Result<&str, BrokenHistory> {
-        let mut before: Option<&Event> = None;
-        for (expected, event) in (1_u32..).zip(&self.0) {
-            if event.sequence != expected {
-                return Err(BrokenHistory::Sequence { at: event.sequence, expected });
-            }
-            if event.previous != before.map_or(Hash::NONE, |before| before.hash) {
-                return Err(BrokenHistory::Chain(expected));
-            }
-            if Event::digest(number, event.sequence, event.previous, &event.happening) != event.hash {
-                return Err(BrokenHistory::Altered(expected));
-            }
-            if event.happening.from.as_deref() != before.map(|before| before.happening.to.as_str()) {
-                return Err(BrokenHistory::Fold(expected));
-            }
-            before = Some(event);
-        }
-        before.map(|last| last.happening.to.as_str()).ok_or(BrokenHistory::Empty)
     }
 }
 

@@ -168,6 +168,9 @@ pub struct StepClock {
     pub name: Slug,
     /// When it ends.
     pub deadline: Deadline,
+    /// Its end is nobody's lateness.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lapses: bool,
 }
 
 /// A case's clocks: the fold of its events over its definition and the calendar, kept beside them.
@@ -261,10 +264,21 @@ impl Clocks {
             Some(limit) => match self.step.take().filter(|step| step.name == limit.name) {
                 Some(same) => Some(same),
                 None => {
-                    Some(StepClock { name: limit.name.clone(), deadline: Deadline::new(office, at, limit.within)? })
+                    let deadline = Deadline::new(office, at, limit.within)?;
+                    Some(StepClock { name: limit.name.clone(), deadline, lapses: limit.lapses })
                 }
             },
         };
+        Ok(self)
+    }
+
+    /// The same, with a step that began then and ends with this day at the latest.
+    pub fn step_until(mut self, office: Office<'_>, began: Timestamp, day: Date) -> Result<Self, CalendarError> {
+        if let Some(step) = self.step.as_mut().filter(|step| day < step.deadline.day) {
+            let days = (day - office.day(began)).get_days().max(0);
+            let length = Period { amount: u32::try_from(days).unwrap_or(0), unit: TimeUnit::Day };
+            step.deadline = Deadline::on(office, day, length, false)?;
+        }
         Ok(self)
     }
 
@@ -293,7 +307,7 @@ impl Clocks {
                 see(statutory, None, Level::Notice, Ground::StatutoryOverdue);
             }
         }
-        if let Some(step) = &self.step {
+        if let Some(step) = self.step.as_ref().filter(|step| !step.lapses) {
             see(step.deadline, Some(Ground::StepNear), Level::Yellow, Ground::StepOverdue);
         }
         seen

@@ -9,7 +9,7 @@ mod file;
 use serde::{Deserialize, Serialize};
 
 pub use check::DefinitionError;
-pub use file::{DefinitionFileError, shipped};
+pub use file::{DefinitionFileError, shipped, shipped_names};
 
 use crate::Slug;
 use crate::law::{LegalBasis, Period};
@@ -79,6 +79,12 @@ pub struct StepLimit {
     /// What it stands on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<LegalBasis>,
+    /// It ends earlier where the applicant gave an earlier last day, as with a mandate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given: bool,
+    /// Its end is nobody's lateness: what it bounds is simply over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lapses: bool,
 }
 
 /// A state.
