@@ -18,17 +18,23 @@ pub enum Setting {
     BookingDays,
     /// Minutes after a slot's beginning after which a booking that nobody came to is missed.
     GraceMinutes,
+    /// Per cent of a clock's time: with so much left, what is due is near (article 37).
+    NearPercent,
+    /// Working days: with so many left, what is due is near (article 37).
+    NearWorkingDays,
 }
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::DraftDays,
         Self::LooseMaterialDays,
         Self::NoShows,
         Self::SuspensionDays,
         Self::BookingDays,
         Self::GraceMinutes,
+        Self::NearPercent,
+        Self::NearWorkingDays,
     ];
 
     /// For columns.
@@ -40,6 +46,8 @@ impl Setting {
             Self::SuspensionDays => "suspension-days",
             Self::BookingDays => "booking-days",
             Self::GraceMinutes => "grace-minutes",
+            Self::NearPercent => "near-percent",
+            Self::NearWorkingDays => "near-working-days",
         }
     }
 
@@ -56,6 +64,8 @@ impl Setting {
             Self::NoShows => 3,
             Self::BookingDays => 14,
             Self::GraceMinutes => 15,
+            Self::NearPercent => 20,
+            Self::NearWorkingDays => 1,
         }
     }
 }

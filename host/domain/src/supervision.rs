@@ -4,11 +4,13 @@
 //! unnoticed.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::case::CaseNumber;
 use crate::chain::Hash;
 use crate::district::Division;
+use crate::setting::{Dated, Setting, value_on};
 use crate::text::Text;
 
 /// When a deadline is near: a city's own rule, dated data.
@@ -21,10 +23,22 @@ pub struct Rules {
     pub near_working_days: u8,
 }
 
+impl Rules {
+    /// What a city's dated settings say on a day.
+    pub fn on(settings: &[Dated], day: Date) -> Self {
+        // More than all of the time is all of it.
+        let near_percent = value_on(settings, Setting::NearPercent, day).min(100);
+        Self {
+            near_percent: u8::try_from(near_percent).unwrap_or(100),
+            near_working_days: u8::try_from(value_on(settings, Setting::NearWorkingDays, day)).unwrap_or(u8::MAX),
+        }
+    }
+}
+
 impl Default for Rules {
     /// A fifth of the time, or one working day.
     fn default() -> Self {
-        Self { near_percent: 20, near_working_days: 1 }
+        Self::on(&[], Date::MIN)
     }
 }
 
@@ -197,4 +211,20 @@ pub struct Card {
     pub state: CardState,
     /// What the department said, or the officer.
     pub answer: Option<Text>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_city_says_from_which_day_on_what_is_near() {
+        let dated = |setting, value| Dated { setting, since: date(2026, 4, 1), value };
+        let settings = [dated(Setting::NearPercent, 50), dated(Setting::NearWorkingDays, 3)];
+        assert_eq!(Rules::on(&settings, date(2026, 3, 31)), Rules { near_percent: 20, near_working_days: 1 });
+        assert_eq!(Rules::on(&settings, date(2026, 4, 1)), Rules { near_percent: 50, near_working_days: 3 });
+        let all = [dated(Setting::NearPercent, 900), dated(Setting::NearWorkingDays, 900)];
+        assert_eq!(Rules::on(&all, date(2026, 4, 1)), Rules { near_percent: 100, near_working_days: 255 });
+    }
 }

@@ -35,8 +35,32 @@ pub enum Opened {
 pub struct CaseFile {
     /// It.
     pub case: Case,
-    /// In order, as many as its revision says.
+    /// In order: as many as its revision says, or the first and the last ones, as whoever asked wanted.
     pub events: Vec<Event>,
+}
+
+/// What a case's events must fold to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseHead {
+    /// Its number, as it is stored.
+    pub number: String,
+    /// Its state.
+    pub state: String,
+    /// How many events it has.
+    pub revision: i64,
+}
+
+/// An event as it is stored: somebody may have changed it so that it is none any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    /// The number of the case that it says it is of.
+    pub number: String,
+    /// Its place there.
+    pub sequence: i64,
+    /// Its hash, where it is one.
+    pub hash: Option<Hash>,
+    /// It, or why it can't be read.
+    pub event: Result<Event, String>,
 }
 
 /// A step of a case with all that comes with it: everything happens or nothing.

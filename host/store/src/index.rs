@@ -16,7 +16,7 @@ use lotus_domain::activation::Activation;
 use lotus_domain::appointment::{Booking, Halls, NotBooked};
 use lotus_domain::audit::{Done, Entry};
 use lotus_domain::calendar::CalendarYear;
-use lotus_domain::case::{Case, CaseNumber};
+use lotus_domain::case::{Case, CaseNumber, Event};
 use lotus_domain::catalog::DistrictItem;
 use lotus_domain::chain::Hash;
 use lotus_domain::district::{District, Division};
@@ -39,7 +39,7 @@ use lotus_domain::visit::{Visit, VisitState};
 
 use crate::reseal::{Part, SealedRow, SealedTable};
 use crate::notice::{Claim, Failure, Mark, Queue, Receipt, Spread};
-use crate::case::{CaseFile, NewCase, Opened, Step};
+use crate::case::{CaseFile, CaseHead, EventRow, NewCase, Opened, Step};
 use crate::vault::{Keyring, SealError, Vault, Wrapped};
 use crate::{StoreConfig, StoreError, postgres, sqlite};
 
@@ -191,6 +191,23 @@ index! {
     pub read case::case_find(division: &Division, token: &Hash) -> Option<CaseNumber>;
     /// A case with its history.
     pub open case::case_get(division: &Division, number: &CaseNumber) -> Option<CaseFile>;
+    /// A case with its first event and its last ones, however many there are between.
+    pub open case::case_recent(division: &Division, number: &CaseNumber, last: u32) -> Option<CaseFile>;
+    /// The newest events of a case before one, in order.
+    pub open case::event_list_before(division: &Division, number: &CaseNumber, before: u32, limit: u32) -> Vec<Event>;
+
+    /// Cases after a number, as far as their histories decide: to verify them.
+    pub read history::case_head_page(division: &Division, after: &str, limit: u32) -> Vec<CaseHead>;
+    /// The same of one case.
+    pub read history::case_head(division: &Division, number: &str) -> Option<CaseHead>;
+    /// Events after a case's number and a place in it, whether their case is there or not; one that can't be read says so.
+    pub open history::event_page(division: &Division, number: &str, after: i64, limit: u32) -> Vec<EventRow>;
+    /// The hash of an event.
+    pub read history::event_hash(division: &Division, number: &CaseNumber, sequence: u32) -> Option<Hash>;
+    /// Cards after one, by case, level, ground and moment: to verify their evidence.
+    pub open history::card_page(division: &Division, after: Option<&Card>, limit: u32) -> Vec<Card>;
+    /// How many entries were ever added to the audit chain of a division.
+    pub read history::audit_count(division: &Division) -> u64;
     /// Adds a step to a case that is still at the revision before it; whether it was.
     pub seal case::case_append(division: Division, step: Step) -> bool;
     /// Takes over cases with their whole history, e.g. from a system before this one; those that are there stay.
@@ -374,7 +391,7 @@ index! {
     pub read warning::warning_list(division: &Division, is_open: bool, limit: u32) -> Vec<Spread>;
     /// Tells the next recipients and moves on (none left: it is done), if it still is where it was; whether it was.
     pub seal warning::warning_spread(
-        division: Division, seen: Spread, reached: Option<String>, notices: Vec<Notice>
+        division: Division, seen: Spread, reached: Option<String>, notices: Vec<Notice>, opens: Vec<NewCase>
     ) -> bool;
 
     /// Asks for a fee.

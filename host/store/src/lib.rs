@@ -28,7 +28,7 @@ mod vault;
 
 pub use config::StoreConfig;
 pub use error::StoreError;
-pub use case::{CaseFile, NewCase, Opened, Step};
+pub use case::{CaseFile, CaseHead, EventRow, NewCase, Opened, Step};
 pub use index::{SecondFactor, Store};
 pub use reseal::{Pace, SealedCount};
 pub use notice::{Claim, Failure, Mark, Queue, Receipt, Spread};

@@ -174,11 +174,17 @@ const FILES: &[&str] = &[
     include_str!("../../kinds/receipt.toml"),
 ];
 
+static SHIPPED: LazyLock<Vec<Definition>> =
+    LazyLock::new(|| FILES.iter().filter_map(|file| Definition::parse(file).ok()).collect());
+
 /// The definition of this id that ships with the platform; a city may put its own in its place.
 pub fn shipped(id: &str) -> Option<&'static Definition> {
-    static SHIPPED: LazyLock<Vec<Definition>> =
-        LazyLock::new(|| FILES.iter().filter_map(|file| Definition::parse(file).ok()).collect());
     SHIPPED.iter().find(|definition| definition.id.as_str() == id)
+}
+
+/// The ids of all that ship.
+pub fn shipped_names() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|definition| definition.id.as_str())
 }
 
 #[cfg(test)]

@@ -173,7 +173,7 @@ async fn event_insert(
     Ok(())
 }
 
-fn event(keys: &DistrictKeys, number: &CaseNumber, found: &Row) -> Result<Event, StoreError> {
+pub(super) fn event(keys: &DistrictKeys, number: &CaseNumber, found: &Row) -> Result<Event, StoreError> {
     let role: &str = found.try_get(2)?;
     let sequence = row::small("an event's place", found.try_get(0)?)?;
     let place = event_place(number, sequence);
@@ -230,6 +230,16 @@ pub(crate) async fn case_get(
     division: &Division,
     number: &CaseNumber,
 ) -> Result<Option<CaseFile>, StoreError> {
+    case_recent(db, keys, division, number, u32::MAX).await
+}
+
+pub(crate) async fn case_recent(
+    db: &mut Connection,
+    keys: &DistrictKeys,
+    division: &Division,
+    number: &CaseNumber,
+    last: u32,
+) -> Result<Option<CaseFile>, StoreError> {
     let found = sqlx::query::<Db>(select_case!("WHERE f.division = $1 AND f.number = $2"))
         .bind(division.as_str())
         .bind(number.as_str())
@@ -237,17 +247,45 @@ pub(crate) async fn case_get(
         .await?;
     let Some(found) = found else { return Ok(None) };
     let case = case(keys, division, &found)?;
+    let after = case.revision.saturating_sub(last);
+    // What began it is needed wherever its last events are: a card stands on both.
+    let mut events = if after > 0 { events_between(db, keys, division, number, 0, 1).await? } else { Vec::new() };
     // Up to the revision that was read: an event that was added in between belongs to the next reading.
+    events.extend(events_between(db, keys, division, number, after, case.revision).await?);
+    Ok(Some(CaseFile { case, events }))
+}
+
+/// Events after a place up to another, in order.
+async fn events_between(
+    db: &mut Connection,
+    keys: &DistrictKeys,
+    division: &Division,
+    number: &CaseNumber,
+    after: u32,
+    up_to: u32,
+) -> Result<Vec<Event>, StoreError> {
     let rows = sqlx::query::<Db>(select_event!(
-        "WHERE division = $1 AND number = $2 AND sequence <= $3 ORDER BY sequence"
+        "WHERE division = $1 AND number = $2 AND sequence > $3 AND sequence <= $4 ORDER BY sequence"
     ))
     .bind(division.as_str())
     .bind(number.as_str())
-    .bind(i64::from(case.revision))
+    .bind(i64::from(after))
+    .bind(i64::from(up_to))
     .fetch_all(db)
     .await?;
-    let events = rows.iter().map(|found| event(keys, number, found)).collect::<Result<_, _>>()?;
-    Ok(Some(CaseFile { case, events }))
+    rows.iter().map(|found| event(keys, number, found)).collect()
+}
+
+pub(crate) async fn event_list_before(
+    db: &mut Connection,
+    keys: &DistrictKeys,
+    division: &Division,
+    number: &CaseNumber,
+    before: u32,
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
+    let up_to = before.saturating_sub(1);
+    events_between(db, keys, division, number, up_to.saturating_sub(limit), up_to).await
 }
 
 pub(crate) async fn case_page(
@@ -369,7 +407,7 @@ pub(crate) async fn case_assign(
     assigned: &Option<AccountId>,
     priority: &u8,
 ) -> Result<bool, StoreError> {
-    let Some(CaseFile { case, .. }) = case_get(db, keys, division, number).await? else { return Ok(false) };
+    let Some(CaseFile { case, .. }) = case_recent(db, keys, division, number, 1).await? else { return Ok(false) };
     let case = Case { assigned: assigned.clone(), priority: *priority, ..case };
     let done = sqlx::query::<Db>(
         "UPDATE case_file SET assigned = $3, priority = $4, rank = $5

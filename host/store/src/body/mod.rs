@@ -17,6 +17,7 @@ pub(crate) mod catalog;
 pub(crate) mod district;
 pub(crate) mod fee;
 pub(crate) mod draft;
+pub(crate) mod history;
 pub(crate) mod key;
 pub(crate) mod kind;
 pub(crate) mod material;

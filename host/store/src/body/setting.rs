@@ -4,7 +4,7 @@ use lotus_domain::district::Division;
 use lotus_domain::setting::{Dated, Setting};
 use sqlx::Row as _;
 
-use super::{Connection, Db, row};
+use super::{Connection, Db, activation, row};
 use crate::StoreError;
 
 pub(crate) async fn setting_list(db: &mut Connection, division: &Division) -> Result<Vec<Dated>, StoreError> {
@@ -31,7 +31,7 @@ pub(crate) async fn setting_put(db: &mut Connection, division: &Division, dated:
     .bind(dated.setting.name())
     .bind(dated.since.to_string())
     .bind(dated.value)
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(())
+    activation::changed(db).await
 }

@@ -109,7 +109,7 @@ macro_rules! select_card {
     };
 }
 
-fn card(keys: &DistrictKeys, division: &Division, found: &Row) -> Result<Card, StoreError> {
+pub(super) fn card(keys: &DistrictKeys, division: &Division, found: &Row) -> Result<Card, StoreError> {
     let (level, ground, state): (&str, &str, &str) = (found.try_get(1)?, found.try_get(2)?, found.try_get(7)?);
     let evidence: Vec<(u32, String)> = row::from_json("evidence", found.try_get::<&str, _>(6)?.as_bytes())?;
     let hash = |text: &str| {

@@ -1,12 +1,14 @@
-//! Warnings of risks, and how far each has been spread: its notices and its place are written together.
+//! Warnings of risks, and how far each has been spread: its notices, the receipts that it asks for and its place are
+//! written together.
 
 use lotus_domain::district::Division;
 use lotus_domain::notice::Notice;
 use lotus_domain::warning::Warning;
 use sqlx::Row as _;
 
-use super::{Connection, Db, notice, row};
+use super::{Connection, Db, case, notice, row};
 use crate::StoreError;
+use crate::case::NewCase;
 use crate::notice::Spread;
 use crate::vault::DistrictKeys;
 
@@ -60,6 +62,7 @@ pub(crate) async fn warning_spread(
     seen: &Spread,
     reached: &Option<String>,
     notices: &[Notice],
+    opens: &[NewCase],
 ) -> Result<bool, StoreError> {
     let moved = sqlx::query::<Db>(
         "UPDATE risk_warning SET reached = COALESCE($4, reached), is_done = $5
@@ -74,6 +77,9 @@ pub(crate) async fn warning_spread(
     .await?;
     if moved.rows_affected() == 0 {
         return Ok(false);
+    }
+    for receipt in opens {
+        case::case_open(db, keys, division, receipt).await?;
     }
     let told = notice::notice_insert(db, keys, division, notices).await?;
     sqlx::query::<Db>("UPDATE risk_warning SET told = told + $3 WHERE division = $1 AND id = $2")
