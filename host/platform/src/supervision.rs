@@ -16,6 +16,8 @@ use crate::start::Platform;
 
 /// Cases that one turn looks at in each district before the next district has its turn.
 const TURN: u32 = 200;
+/// When what could not be made is tried again.
+const AGAIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
 /// Shorter reasons give none, in characters.
 const LEAST_REASON: usize = 8;
 
@@ -98,29 +100,43 @@ impl Platform {
     async fn supervise_district(&self, division: &Division) -> Result<(), StoreError> {
         let now = self.now();
         for number in self.store().case_list_watched(division, now, TURN).await? {
-            let Some(CaseFile { case, events }) = self.store().case_get(division, &number).await? else { continue };
-            let cards = seen(&case, &events, now);
-            let next = case.clocks.next(Some(now));
-            let over = case.clocks.step.as_ref().is_some_and(|step| now >= step.deadline.at());
-            let step = case.at().filter(|_| over).and_then(|state| case.definition.at_end_of(state)).cloned();
-            let (id, revision) = (case.number.clone(), case.revision);
-            let noted = self.store().case_supervise(division.clone(), id, revision, cards.clone(), next).await?;
+            let Some(file) = self.store().case_get(division, &number).await? else { continue };
+            let cards = seen(&file.case, &file.events, now);
+            let mut next = file.case.clocks.next(Some(now));
+            match self.made_by_itself(&file, now).await {
+                // Its cards came with the step; where somebody acted in between, the next turn looks again.
+                Some(Ok(())) => continue,
+                Some(Err(error)) => {
+                    tracing::error!(?error, %division, %number, "the platform's own step waits");
+                    next = now.checked_add(AGAIN).ok();
+                }
+                None => {}
+            }
+            let revision = file.case.revision;
+            let noted = self.store().case_supervise(division.clone(), number, revision, cards.clone(), next).await?;
             for card in cards.iter().filter(|_| noted) {
                 tracing::info!(%division, number = %card.number, level = card.level.name(), ground = card.ground.name(),
                     "a card is given");
             }
-            // What the law makes by itself; where somebody acted in between, the next turn looks again.
-            let Some(step) = step.filter(|_| noted) else { continue };
-            let actor = Actor { role: Role::System, account: None };
-            let view = self.view(CaseFile { case, events }, &[Role::System]);
-            let Ok(view) = view else { continue };
-            let wanted = Wanted { actor, revision, action: step.id.as_str(), reason: None, overrules: true };
-            match self.act(view, wanted, &[Role::System]).await {
-                Ok(_) | Err(CaseError::Changed { .. }) => {}
-                Err(error) => tracing::error!(?error, %division, %number, step = %step.id, "the platform's own step"),
-            }
         }
         Ok(())
+    }
+
+    /// Makes what the law makes by itself when a step's time is over; none where there is nothing to make.
+    async fn made_by_itself(&self, file: &CaseFile, now: Timestamp) -> Option<Result<(), CaseError>> {
+        let case = &file.case;
+        case.clocks.step.as_ref().filter(|step| now >= step.deadline.at())?;
+        let step = case.definition.at_end_of(case.at()?)?;
+        let actor = Actor { role: Role::System, account: None };
+        let wanted = Wanted { actor, revision: case.revision, action: step.id.as_str(), reason: None, overrules: true };
+        let made = match self.view(file.clone(), &[Role::System]) {
+            Ok(view) => self.act(view, wanted, &[Role::System]).await,
+            Err(error) => Err(error),
+        };
+        Some(match made {
+            Ok(_) | Err(CaseError::Changed { .. }) => Ok(()),
+            Err(error) => Err(error),
+        })
     }
 
     /// A district's board; a department's where the asker sees only that.
@@ -133,6 +149,15 @@ impl Platform {
             cards: self.store().card_list(division, department, limit).await?,
             counts: self.store().card_count(division, since).await?,
         })
+    }
+
+    /// A fee was asked for that the published list of the case's item does not have: seen as it happens (article 31).
+    pub(crate) async fn unlawful_fee_seen(&self, file: &CaseFile) -> Result<(), StoreError> {
+        let now = self.now();
+        let card = card(&file.case, &file.events, Level::Yellow, Ground::UnlawfulFee, now, now);
+        tracing::info!(division = %card.division, number = %card.number, ground = card.ground.name(), "a card is given");
+        self.store().card_put(file.case.division.clone(), vec![card]).await?;
+        Ok(())
     }
 
     /// The cards of a case, for whoever may see its clocks.
