@@ -59,6 +59,9 @@ pub struct Warning {
     pub text: String,
     /// Told in quiet hours too.
     pub urgent: bool,
+    /// Whoever is told is to say that it has arrived: a case of the kind `receipt` begins for each account.
+    #[serde(default)]
+    pub receipt: bool,
     /// The account that wrote it.
     pub by: String,
     /// When; whole milliseconds.
@@ -108,6 +111,7 @@ mod tests {
             title: "暴雨".into(),
             text: "请远离河道。".into(),
             urgent: true,
+            receipt: false,
             by: "a".into(),
             at: Timestamp::UNIX_EPOCH,
         };

@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use lotus_domain::access::{Deed, Place};
-use lotus_domain::case::{CaseNumber, FollowSecret};
+use lotus_domain::case::{Case, CaseNumber, FollowSecret};
 use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::{District, Division};
 use lotus_domain::fee::{Asked, Closing, DueState, FeeDue, FeeError, Kept, Means, Payment, Receipt, Taken};
 use lotus_domain::text::Text;
 use lotus_paper::{Line, Office, Paper, PaperError, Proof, Says};
-use lotus_store::StoreError;
+use lotus_store::{CaseFile, StoreError};
 
 use crate::asker::{Asker, Denied};
 use crate::case::CaseError;
@@ -33,6 +33,9 @@ pub enum PayError {
     /// There is no such case, fee, payment or receipt.
     #[error("there is no such thing")]
     NotFound,
+    /// The fee is not on the published list of the case's item.
+    #[error("the fee is not on the published list of the case's item")]
+    Unlawful,
     /// What is asked for is not what is published.
     #[error(transparent)]
     Rule(#[from] FeeError),
@@ -70,6 +73,8 @@ pub struct CaseFees {
     pub case: CaseNumber,
     /// Whose it is.
     pub district: Arc<District>,
+    /// The item that the case is about: only its fees are asked for.
+    pub item: Option<String>,
     /// Each fee with its payments.
     pub fees: Vec<(FeeDue, Vec<Kept>)>,
     /// Whether they can be paid electronically.
@@ -97,14 +102,16 @@ impl Platform {
         self.inner.payments.as_ref()
     }
 
-    async fn fees(&self, division: &Division, number: &CaseNumber) -> Result<CaseFees, PayError> {
+    async fn fees(&self, case: &Case) -> Result<CaseFees, PayError> {
+        let (division, number) = (&case.division, &case.number);
         let district = self.district(division).ok_or(PayError::NotFound)?;
         let mut fees = Vec::new();
         for due in self.store().fee_list_case(division, number).await? {
             let payments = self.store().fee_payment_list(division, &due.id).await?;
             fees.push((due, payments));
         }
-        Ok(CaseFees { case: number.clone(), district, fees, electronic: self.payment_provider().is_some() })
+        let (item, electronic) = (case.subject.item().map(ToOwned::to_owned), self.payment_provider().is_some());
+        Ok(CaseFees { case: number.clone(), district, item, fees, electronic })
     }
 
     /// The fees of a case, for whoever holds its secret.
@@ -113,7 +120,7 @@ impl Platform {
             CaseError::NotFound => PayError::NotFound,
             _ => PayError::Unavailable,
         })?;
-        self.fees(&view.case.division, number).await
+        self.fees(&view.case).await
     }
 
     /// The fees of one of the asker's own cases.
@@ -123,7 +130,7 @@ impl Platform {
             CaseError::NotFound => PayError::NotFound,
             _ => PayError::Unavailable,
         })?;
-        self.fees(&view.case.division, number).await
+        self.fees(&view.case).await
     }
 
     /// Begins to pay a fee electronically, for whoever was shown it: the address to pay at. `base` is the address that
@@ -182,23 +189,24 @@ impl Platform {
     }
 
     /// Where a case's staff is, and whether they may do this with its fees.
-    async fn fees_allowed(&self, asker: &Asker, deed: Deed, number: &CaseNumber) -> Result<(Division, Text), PayError> {
+    async fn fees_allowed(&self, asker: &Asker, deed: Deed, number: &CaseNumber) -> Result<CaseFile, PayError> {
         let Some(file) = self.case_of(number).await? else {
             return Err(if asker.name().is_none() { Denied::SignIn } else { Denied::NotFound }.into());
         };
         let department = file.case.subject.department();
         let place = Place { division: &file.case.division, department: Some(department) };
         self.allow(asker, deed, place, number.as_str()).await?;
-        Ok((file.case.division.clone(), Text::zh(department)))
+        Ok(file)
     }
 
     /// The fees of a case, for those who take them.
     pub async fn fees_see(&self, asker: &Asker, number: &CaseNumber) -> Result<CaseFees, PayError> {
-        let (division, _) = self.fees_allowed(asker, Deed::TakeFees, number).await?;
-        self.fees(&division, number).await
+        let file = self.fees_allowed(asker, Deed::TakeFees, number).await?;
+        self.fees(&file.case).await
     }
 
-    /// Asks for a published fee of an item, so many units of it, from somebody.
+    /// Asks for a published fee of the case's item, so many units of it, from somebody. Another one is refused, and
+    /// supervision sees it.
     pub async fn fee_ask(
         &self,
         asker: &Asker,
@@ -208,9 +216,17 @@ impl Platform {
         count: u32,
         payer: &str,
     ) -> Result<String, PayError> {
-        let (division, department) = self.fees_allowed(asker, Deed::TakeFees, number).await?;
-        let item = self.item(&division, item).ok_or(PayError::NotFound)?;
-        let fee = item.item.fees.get(at).ok_or(PayError::NotFound)?;
+        let file = self.fees_allowed(asker, Deed::TakeFees, number).await?;
+        let division = file.case.division.clone();
+        let listed = file.case.subject.item().is_none_or(|of| of == item).then(|| self.item(&division, item)).flatten();
+        let listed = listed.and_then(|item| item.item.fees.get(at).cloned().map(|fee| (item, fee)));
+        let Some((item, fee)) = listed else {
+            let told = self.unlawful_fee_seen(&file).await;
+            let outcome = if told.is_ok() { "refused" } else { "refused, without a card" };
+            self.note(asker, &division, "fee-unlawful", &format!("{number} {item}/{at}"), outcome).await;
+            told?;
+            return Err(PayError::Unlawful);
+        };
         let payer: String = payer.trim().chars().take(100).collect();
         if payer.is_empty() {
             return Err(FeeError::Name.into());
@@ -219,7 +235,13 @@ impl Platform {
             id: drawn(16),
             case: number.clone(),
             amount: fee.of(count)?,
-            asked: Asked { fee: fee.clone(), count, item: item.item.name.clone(), department, payer },
+            asked: Asked {
+                fee,
+                count,
+                item: item.item.name.clone(),
+                department: Text::zh(file.case.subject.department()),
+                payer,
+            },
             at: self.now(),
             state: DueState::Due,
             receipt: None,
@@ -238,7 +260,7 @@ impl Platform {
         due: &str,
         means: Means,
     ) -> Result<String, PayError> {
-        let (division, _) = self.fees_allowed(asker, Deed::TakeFees, number).await?;
+        let division = self.fees_allowed(asker, Deed::TakeFees, number).await?.case.division;
         let fee = self.store().fee_get(&division, due).await?.filter(|fee| fee.case == *number);
         let fee = fee.ok_or(PayError::NotFound)?;
         if means == Means::EPay {
@@ -265,8 +287,9 @@ impl Platform {
 
     /// Gives a payment back: through its provider where it came through one.
     pub async fn fee_refund(&self, asker: &Asker, number: &CaseNumber, reference: &str) -> Result<(), PayError> {
-        let (division, _) = self.fees_allowed(asker, Deed::SettleFees, number).await?;
-        let fees = self.fees(&division, number).await?;
+        let case = self.fees_allowed(asker, Deed::SettleFees, number).await?.case;
+        let division = case.division.clone();
+        let fees = self.fees(&case).await?;
         let mut payments = fees.fees.into_iter().flat_map(|(_, payments)| payments);
         let kept = payments.find(|kept| kept.payment.reference == reference).ok_or(PayError::NotFound)?;
         if kept.refunded.is_some() {

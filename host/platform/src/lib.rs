@@ -46,6 +46,7 @@ mod payment;
 mod plugin;
 mod ports;
 mod record;
+mod receipt;
 mod reseal;
 mod role;
 mod search;
@@ -98,7 +99,7 @@ pub use start::{Platform, PlatformConfig};
 pub use supervision::{Answer, Board};
 pub use time::CityClock;
 pub use token::{FormToken, Key};
-pub use warning::WarnError;
+pub use warning::{WarnError, Wording};
 pub use worklist::{Clocked, WorkError};
 pub use zone::ZonePage;
 

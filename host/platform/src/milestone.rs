@@ -32,9 +32,9 @@ impl Platform {
     pub(crate) fn milestones(&self, case: &Case, step: Option<&Transition>, event: &Event) -> Vec<Notice> {
         let template = match (step, step.and_then(|step| step.means)) {
             (None, _) => "case-submitted",
+            (Some(step), _) if event.happening.actor.role == Role::Applicant || step.to.is_none() => return Vec::new(),
             (Some(_), Some(Meaning::CorrectionAsked)) => "case-correction",
             (Some(_), Some(Meaning::Granted | Meaning::Refused | Meaning::NotAccepted)) => "case-decided",
-            (Some(step), _) if event.happening.actor.role == Role::Applicant || step.to.is_none() => return Vec::new(),
             (Some(_), _) => "case-moved",
         };
         let to = case.account.clone().map(Recipient::Account).or_else(|| contact(case).map(Recipient::Contact));

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use lotus_domain::Slug;
 use lotus_domain::access::{Deed, Place};
+use lotus_domain::case::CaseNumber;
 use lotus_domain::district::{District, Division};
 use lotus_domain::notice::{Notice, NoticeKey, Recipient, Value};
 use lotus_domain::warning::{Audience, Warning, WarningError};
-use lotus_store::{Spread, StoreError};
+use lotus_store::{NewCase, Spread, StoreError};
 
 use crate::asker::{Asker, Denied};
 use crate::start::Platform;
@@ -19,6 +20,19 @@ use crate::token::to_hex;
 const PAGE: u32 = 200;
 /// Most warnings that are listed.
 const MOST: u32 = 50;
+
+/// A warning as it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Wording<'a> {
+    /// Its headline.
+    pub title: &'a str,
+    /// What it says.
+    pub text: &'a str,
+    /// Told in quiet hours too.
+    pub urgent: bool,
+    /// Wants an answer from each account that is told.
+    pub receipt: bool,
+}
 
 /// Why a warning is not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,9 +70,7 @@ impl Platform {
         asker: &Asker,
         division: &Division,
         audience: Audience,
-        title: &str,
-        text: &str,
-        urgent: bool,
+        words: Wording<'_>,
     ) -> Result<(), WarnError> {
         let place = Place { division, department: None };
         self.allow(asker, Deed::WarnOfRisks, place, &audience.name()).await?;
@@ -67,9 +79,10 @@ impl Platform {
             division: division.clone(),
             id: Slug::parse(id).map_err(|_| Denied::Unavailable)?,
             audience,
-            title: title.trim().to_owned(),
-            text: text.trim().to_owned(),
-            urgent,
+            title: words.title.trim().to_owned(),
+            text: words.text.trim().to_owned(),
+            urgent: words.urgent,
+            receipt: words.receipt,
             by: asker.name().unwrap_or_default(),
             at: self.now(),
         };
@@ -78,7 +91,7 @@ impl Platform {
             self.store().warning_put(district, warning.clone()).await?;
         }
         let subject = format!("{} {}", warning.id, warning.audience.name());
-        self.note(asker, division, "risk-warned", &subject, if urgent { "urgent" } else { "done" }).await;
+        self.note(asker, division, "risk-warned", &subject, if words.urgent { "urgent" } else { "done" }).await;
         Ok(())
     }
 
@@ -105,11 +118,23 @@ impl Platform {
             let Some(district) = self.district(&spread.warning.division) else { continue };
             loop {
                 let (reached, to) = self.audience(division, &spread, now).await?;
-                let notices =
-                    to.into_iter().filter_map(|to| self.warning(division, &district, &spread.warning, to, now));
-                let notices = notices.collect();
-                let moved =
-                    self.store().warning_spread(division.clone(), spread.clone(), reached.clone(), notices).await?;
+                let (mut notices, mut opens) = (Vec::new(), Vec::<NewCase>::new());
+                for (name, to) in to {
+                    let receipt = self.receipt_of(division, &spread.warning, &to, now).await?;
+                    let receipt = receipt.filter(|new| opens.iter().all(|before| before.token != new.token));
+                    let about = receipt.as_ref().map(|new| &new.case.number);
+                    notices.extend(self.warning(division, &district, &spread.warning, (name, to), about, now));
+                    opens.extend(receipt);
+                }
+                let begun: Vec<CaseNumber> = opens.iter().map(|new| new.case.number.clone()).collect();
+                for number in &begun {
+                    self.transition_marked(division, number, 1).await?;
+                }
+                let (of, seen) = (division.clone(), spread.clone());
+                let moved = self.store().warning_spread(of, seen, reached.clone(), notices, opens).await?;
+                for number in begun.iter().filter(|_| moved) {
+                    self.transition_told(division, number, 1);
+                }
                 match reached {
                     Some(reached) if moved => spread.reached = reached,
                     _ => break,
@@ -156,6 +181,7 @@ impl Platform {
         district: &Arc<District>,
         warning: &Warning,
         (name, to): (String, Recipient),
+        about: Option<&CaseNumber>,
         now: Timestamp,
     ) -> Option<Notice> {
         let values = [
@@ -166,6 +192,10 @@ impl Platform {
         let key = NoticeKey::parse(format!("warning/{}/{name}", warning.id));
         let made = key.and_then(|key| self.notice_at("risk-warning", &values, division, key, to, now));
         let made = made.inspect_err(|error| tracing::error!(%error, "a warning can't be made")).ok()?;
-        Some(if warning.urgent { made.urgent() } else { made })
+        let made = if warning.urgent { made.urgent() } else { made };
+        Some(match about {
+            Some(number) => made.about(number),
+            None => made,
+        })
     }
 }

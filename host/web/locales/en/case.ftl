@@ -17,6 +17,7 @@ case-print = Print the receipt
 case-title = Matter
 case-service = Service
 case-submitted = Submitted
+case-begun = Begun by the platform
 case-submitted-at = Submitted
 case-due = Answered by
 case-over = Finished

@@ -18,6 +18,7 @@ fee-pay-lead = Your order is placed; the amount is the one on this page. Come ba
 fee-pay-go = Go and pay
 fee-counter = You can also pay at the hall's counter, in cash or by card.
 fee-ask = Ask for a fee
+fee-ask-none = The published list of this item has no fee: none may be asked for.
 fee-take-cash = Cash received
 fee-take-card = Card accepted
 fee-refund = Give back

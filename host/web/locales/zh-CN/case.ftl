@@ -17,6 +17,7 @@ case-print = 打印回执
 case-title = 事由
 case-service = 服务
 case-submitted = 提交申请
+case-begun = 平台发起
 case-submitted-at = 提交时间
 case-due = 最晚答复日
 case-over = 已经办完

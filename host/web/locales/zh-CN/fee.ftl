@@ -18,6 +18,7 @@ fee-pay-lead = 订单已经生成，金额以本页为准。付款后回到本�
 fee-pay-go = 去支付
 fee-counter = 也可以到政务服务大厅窗口用现金或者银行卡交款。
 fee-ask = 开具收费单
+fee-ask-none = 本事项的收费清单中没有收费项目，不得收费。
 fee-take-cash = 收到现金
 fee-take-card = 刷卡成功
 fee-refund = 退费

@@ -12,7 +12,7 @@ use lotus_domain::case::{CaseNumber, FollowSecret};
 use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::District;
 use lotus_domain::fee::{DueState, FeeDue, Receipt};
-use lotus_domain::law::Refusal;
+use lotus_domain::law::{LegalBasis, Refusal};
 use lotus_domain::mark::Mark;
 use lotus_domain::text::Text;
 use lotus_platform::{CaseFees, PayError};
@@ -34,6 +34,20 @@ impl From<PayError> for Error {
             PayError::Denied(denied) => denied.into(),
             PayError::NotFound => Self::NoPage,
             PayError::Rule(rule) => said("收费项目、数量或者交款人不正确，请检查后重试。", rule.to_string()),
+            PayError::Unlawful => Self::Refused(Refusal {
+                reason: Text::new(
+                    "该费用不在本事项公布的收费清单中，不得收取，已转电子监督。",
+                    "This fee is not on the published list of the case's item: it may not be asked for, and supervision has been told.",
+                ),
+                basis: Some(LegalBasis {
+                    title: "《许昌市政务服务条例》".to_owned(),
+                    article: Some("第三十一条".to_owned()),
+                }),
+                next_step: Some(Text::new(
+                    "请按收费清单收费；清单没有的，不收费。",
+                    "Ask for what the list has; what it does not have is free.",
+                )),
+            }),
             PayError::Settled => {
                 said("这笔费用已经处理过，请刷新页面查看。", "This has been dealt with already.".into())
             }

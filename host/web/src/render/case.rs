@@ -195,12 +195,19 @@ impl CasePage<'_> {
         match self.view.case.definition.transition(id) {
             Some(transition) => self.f.w.say(&transition.title),
             None if id == PLUGIN_NOTE => Safe(escaped(&self.f.w.t("case-plugin-noted"))),
+            // What the platform began, nobody submitted.
+            None if id == "open" => Safe(escaped(&self.f.w.t("case-begun"))),
             None => Safe(escaped(&self.f.w.t("case-submitted"))),
         }
     }
 
     fn remark(&self, text: &Text) -> Safe<String> {
         markdown(self.f.w, text)
+    }
+
+    /// Whoever looks has an inbox in which they were told of it.
+    fn is_mine(&self) -> bool {
+        self.parts.part == Part::Mine
     }
 
     fn is_tried(&self, action: &str) -> bool {

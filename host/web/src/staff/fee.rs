@@ -58,7 +58,8 @@ pub(super) async fn show(
     Named(name): Named<CaseName>,
 ) -> Result<Response, Error> {
     let fees = app.platform.fees_see(&asker, &number(&name.number)?).await?;
-    let items = app.platform.fee_list(&fees.district.division);
+    let mut items = app.platform.fee_list(&fees.district.division);
+    items.retain(|listed| fees.item.as_ref().is_none_or(|of| *of == listed.item.code));
     let f = Frame::new(&app, &reader, reader.words.t("case-fees-title")).of(&app, &fees.district).at(Part::Staff);
     let mut response = page(&FeesPage { f, fees, items })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

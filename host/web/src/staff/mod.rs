@@ -107,6 +107,8 @@ struct WorklistPage {
     next: Option<String>,
     searches: bool,
     exports: bool,
+    warns: bool,
+    settles: bool,
 }
 
 impl WorklistPage {
@@ -147,6 +149,8 @@ async fn worklist(
         next,
         searches: may(Deed::SearchCases),
         exports: may(Deed::ExportCases),
+        warns: may(Deed::WarnOfRisks),
+        settles: may(Deed::SettleFees),
     })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)

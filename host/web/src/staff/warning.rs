@@ -13,7 +13,7 @@ use lotus_domain::district::{District, Division};
 use lotus_domain::notice::{TOPICS, topic};
 use lotus_domain::text::Text;
 use lotus_domain::warning::{Audience, WarningError};
-use lotus_platform::{Asker, Spread, WarnError};
+use lotus_platform::{Asker, Spread, WarnError, Wording};
 use serde::Deserialize;
 
 use crate::account::leads;
@@ -38,6 +38,7 @@ pub(super) struct Written {
     #[serde(default)]
     text: String,
     urgent: Option<String>,
+    receipt: Option<String>,
 }
 
 #[derive(Template)]
@@ -111,8 +112,13 @@ pub(super) async fn write(
     let Some(audience) = Audience::parse(&written.audience) else {
         return shown(&app, &reader, &asker, &place.division, written, Some("warnings-wrong-audience")).await;
     };
-    let urgent = written.urgent.is_some();
-    let warned = app.platform.warn(&asker, &place.division, audience, &written.title, &written.text, urgent).await;
+    let words = Wording {
+        title: &written.title,
+        text: &written.text,
+        urgent: written.urgent.is_some(),
+        receipt: written.receipt.is_some(),
+    };
+    let warned = app.platform.warn(&asker, &place.division, audience, words).await;
     let wrong = match warned {
         Ok(()) => return Ok(leads(&format!("/staff/d/{}/warnings", place.division), &[])),
         Err(WarnError::Denied(denied)) => return Err(denied.into()),
