@@ -31,6 +31,7 @@ pub mod material;
 pub mod notice;
 pub mod package;
 pub mod page;
+pub mod paper;
 pub mod record;
 pub mod service;
 pub mod setting;
@@ -38,6 +39,7 @@ pub mod storage;
 pub mod supervision;
 pub mod text;
 pub mod warning;
+pub mod tutoring;
 pub mod visit;
 pub mod zone;
 

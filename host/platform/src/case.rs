@@ -25,6 +25,9 @@ use crate::plugin::Active;
 use crate::start::Platform;
 use crate::supervision;
 
+/// Events that are loaded with a case: what a page shows at a time, and more than a step needs.
+pub(crate) const RECENT: u32 = 50;
+
 /// A case as one of its parties sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseView {
@@ -32,8 +35,10 @@ pub struct CaseView {
     pub case: Case,
     /// Whose it is.
     pub district: Arc<District>,
-    /// Its history.
+    /// Of its history the first event and the newest, in order; those between are [`Platform::case_earlier`]'s.
     pub events: Vec<Event>,
+    /// It is seen by staff, who may read what plugins remarked.
+    pub(crate) for_staff: bool,
     /// What whoever looks may do from here.
     pub actions: Vec<Transition>,
     /// Working days until the due day, negative where it is over; none while the clock does not run.
@@ -92,11 +97,20 @@ impl Platform {
         self.view(file, &[Role::Applicant])
     }
 
+    /// The events of a case that is seen before one of them, in order, as many as a page shows.
+    pub async fn case_earlier(&self, view: &CaseView, before: u32) -> Result<Vec<Event>, CaseError> {
+        let (division, number) = (&view.case.division, &view.case.number);
+        let before = before.min(view.case.revision.saturating_add(1));
+        let events = self.store().event_list_before(division, number, before, RECENT).await?;
+        let parties: &[Role] = if view.for_staff { &[] } else { &[Role::Applicant] };
+        Ok(crate::case_files::for_parties(events, parties))
+    }
+
     /// Finds a case by its number, which begins with the first six digits of its division.
     pub(crate) async fn case_of(&self, number: &CaseNumber) -> Result<Option<CaseFile>, StoreError> {
         let prefix = number.as_str().get(..6).unwrap_or_default();
         for district in self.districts().iter().filter(|d| d.division.as_str().starts_with(prefix)) {
-            if let Some(file) = self.store().case_get(&district.division, number).await? {
+            if let Some(file) = self.store().case_recent(&district.division, number, RECENT).await? {
                 return Ok(Some(file));
             }
         }
@@ -110,7 +124,8 @@ impl Platform {
         let district = self.district(&case.division).ok_or(CaseError::NotFound)?;
         let actions = case.steps_for(parties);
         let left = self.days_left(&case);
-        Ok(CaseView { case, district, events, actions, left })
+        let for_staff = !parties.contains(&Role::Applicant);
+        Ok(CaseView { case, district, events, for_staff, actions, left })
     }
 
     /// Working days until what is due next, negative where it is over; none while nothing is.
@@ -171,6 +186,9 @@ impl Platform {
             self.transition_told(&view.case.division, &number, sequence);
         }
         let file = self.case_of(&number).await?.ok_or(CaseError::NotFound)?;
+        if done {
+            self.row_follows(&file.case).await;
+        }
         let now = self.view(file, parties)?;
         if done { Ok(now) } else { Err(CaseError::Changed { now: Box::new(now) }) }
     }
@@ -196,7 +214,8 @@ impl Platform {
             Some(step) if step.opens_parts => self.parts_of(&moved, &event)?,
             _ => Vec::new(),
         };
-        let also = if moved.at().is_some_and(|state| state.is_final) { self.ended_parts(&moved).await? } else { Vec::new() };
+        let mut also = if moved.at().is_some_and(|state| state.is_final) { self.ended_parts(&moved).await? } else { Vec::new() };
+        also.extend(self.first_once_accepted(&moved, transition, &event.happening.actor).await?);
         let notices = self.milestones(&moved, transition, &event);
         Ok(Step { cards, notices, opens, also, record, ..Step::new(moved, event) })
     }
@@ -293,7 +312,7 @@ impl Platform {
             if !is_part(&part) || !part.is_open() {
                 continue;
             }
-            let Some(file) = self.store().case_get(&part.division, &part.number).await? else { continue };
+            let Some(file) = self.store().case_recent(&part.division, &part.number, 1).await? else { continue };
             let actor = Actor { role: Role::System, account: None };
             let happening = file.case.happening("end", actor, self.now(), None, None).map_err(CaseError::NotPossible)?;
             let event = Event::seal(&part.number, file.events.last(), happening);

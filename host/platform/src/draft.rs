@@ -65,7 +65,10 @@ impl Platform {
     /// Changes a setting from a day on.
     pub async fn setting_put(&self, dated: Dated) -> Result<(), StoreError> {
         match self.city_division() {
-            Some(city) => self.store().setting_put(city, dated).await,
+            Some(city) => {
+                self.store().setting_put(city, dated).await?;
+                self.reload().await
+            }
             None => Err(StoreError::Unavailable("there is no city yet".to_owned())),
         }
     }
@@ -163,6 +166,7 @@ impl Platform {
         subject: &str,
     ) -> Result<(), Denied> {
         for holder in holders(asker, browser) {
+            self.tutoring_end_with(asker, division, &holder, subject).await?;
             self.store().draft_remove(division.clone(), holder, subject.to_owned()).await?;
         }
         Ok(())

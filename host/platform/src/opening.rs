@@ -39,10 +39,70 @@ pub(crate) struct Beginning {
     pub(crate) priority: u8,
 }
 
+/// A case that is ready to be written.
+pub(crate) struct Prepared {
+    /// It, with all that comes with it.
+    pub(crate) new: NewCase,
+    /// What its applicant gets.
+    pub(crate) receipt: Receipt,
+}
+
 impl Platform {
     /// A number for a case of this kind that begins today.
     pub(crate) fn new_number(&self, division: &Division, definition: &Definition) -> CaseNumber {
         CaseNumber::new(division, self.today(), definition.code, rand::random())
+    }
+
+    /// A case as it begins, for whoever writes it together with something else.
+    pub(crate) fn new_case(
+        &self,
+        division: &Division,
+        asker: &Asker,
+        token: &FormToken,
+        beginning: Beginning,
+    ) -> Result<NewCase, StoreError> {
+        let Beginning { number, definition, subject, title, message, application, record, parent, assigned, priority } =
+            beginning;
+        let at = self.now();
+        let clocks = {
+            let city = self.city();
+            let office = city.office(self.zone_of_time());
+            let begun = office.map(|office| Clocks::begin(office, &definition, at));
+            // Without a calendar no promise can be kept, so none is made.
+            begun.and_then(Result::ok).ok_or_else(|| StoreError::Unavailable("there is no calendar".to_owned()))?
+        };
+        let secret = token.secret(&self.inner.key);
+        let happening = Happening {
+            at,
+            actor: Actor { role: Role::Applicant, account: asker.name() },
+            action: "submit".to_owned(),
+            from: None,
+            to: definition.initial.to_string(),
+            reason: None,
+            basis: definition.basis.clone(),
+            remark: None,
+        };
+        let first = Event::seal(&number, None, happening);
+        let case = Case {
+            division: division.clone(),
+            number: number.clone(),
+            title,
+            message,
+            subject,
+            state: definition.initial.to_string(),
+            definition,
+            application,
+            revision: 1,
+            submitted: at,
+            clocks,
+            priority,
+            parent,
+            assigned,
+            secret: secret.hash(),
+            account: asker.person().map(|person| person.account.id.clone()),
+        };
+        let notices = self.milestones(&case, None, &first);
+        Ok(NewCase { case, first, token: token.hash(), record, notices })
     }
 
     /// Begins a case. However often the same form is sent, it is one case.
@@ -53,6 +113,20 @@ impl Platform {
         token: &FormToken,
         beginning: Beginning,
     ) -> Result<Receipt, StoreError> {
+        let prepared = self.prepare(division, asker, token, beginning).await?;
+        let opened = self.store().case_open(division.clone(), prepared.new.clone()).await?;
+        self.begun(division, token, prepared, opened).await
+    }
+
+    /// A case that is ready to be written, with its receipt: its transition is marked, so that it is told even if this host
+    /// ends as soon as it is written.
+    pub(crate) async fn prepare(
+        &self,
+        division: &Division,
+        asker: &Asker,
+        token: &FormToken,
+        beginning: Beginning,
+    ) -> Result<Prepared, StoreError> {
         let Beginning { number, definition, subject, title, message, application, record, parent, assigned, priority } =
             beginning;
         let at = self.now();
@@ -93,16 +167,26 @@ impl Platform {
             secret: secret.hash(),
             account: asker.person().map(|person| person.account.id.clone()),
         };
-        self.mark_enterprise(division, &number, asker).await?;
         let due = case.due();
         let notices = self.milestones(&case, None, &first);
         self.mark_enterprise(division, &number, asker).await?;
         let new = NewCase { case, first, token: token.hash(), record, notices };
         self.transition_marked(division, &number, 1).await?;
-        match self.store().case_open(division.clone(), new).await? {
+        Ok(Prepared { new, receipt: Receipt { number, secret, title, message, due, again: false } })
+    }
+
+    /// What follows once a case was written, or was there before.
+    pub(crate) async fn begun(
+        &self,
+        division: &Division,
+        token: &FormToken,
+        prepared: Prepared,
+        opened: Opened,
+    ) -> Result<Receipt, StoreError> {
+        match opened {
             Opened::New => {
-                self.transition_told(division, &number, 1);
-                Ok(Receipt { number, secret, title, message, due, again: false })
+                self.transition_told(division, &prepared.receipt.number, 1);
+                Ok(prepared.receipt)
             }
             // Another replica was faster with the same form.
             Opened::Before(_) => self
@@ -119,7 +203,7 @@ impl Platform {
         token: &FormToken,
     ) -> Result<Option<Receipt>, StoreError> {
         let Some(number) = self.store().case_find(division, &token.hash()).await? else { return Ok(None) };
-        let Some(file) = self.store().case_get(division, &number).await? else { return Ok(None) };
+        let Some(file) = self.store().case_recent(division, &number, 1).await? else { return Ok(None) };
         let due = file.case.due();
         Ok(Some(Receipt {
             number,

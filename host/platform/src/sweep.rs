@@ -34,6 +34,7 @@ impl Platform {
         for district in self.districts() {
             let division = &district.division;
             swept.drafts += self.store().draft_sweep(division.clone(), drafts).await?;
+            self.tutoring_sweep(division, drafts).await?;
             let gone = self.store().material_sweep(division.clone(), loose).await?;
             swept.materials += gone.len() as u64;
             let Some(objects) = &self.inner.objects else { continue };

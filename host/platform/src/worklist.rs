@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use lotus_domain::access::{Deed, Place, Role};
+use lotus_domain::access::{Deed, Place};
 use lotus_domain::case::{Actor, Case, CaseNumber};
 use lotus_domain::district::Division;
 use lotus_domain::kind;
@@ -104,11 +104,6 @@ impl Platform {
         held.iter().find(|held| held.division == *division).and_then(|held| held.department.clone())
     }
 
-    /// As which parties to a case the asker may move it.
-    fn parties(&self, asker: &Asker, place: Place<'_>) -> Vec<kind::Role> {
-        self.roles_for(asker, Deed::MoveCase, place).into_iter().filter_map(Role::party).collect()
-    }
-
     /// One case whole, for the staff whose it is. Another district's is not found.
     pub async fn case_see(&self, asker: &Asker, number: &CaseNumber) -> Result<CaseView, WorkError> {
         let file = self.case_of(number).await.map_err(CaseError::from)?;
@@ -119,9 +114,8 @@ impl Platform {
                 _ => Denied::NotFound.into(),
             });
         };
-        let place = Place { division: &file.case.division, department: Some(file.case.subject.department()) };
-        self.allow(asker, Deed::SeeCase, place, number.as_str()).await?;
-        let parties = self.parties(asker, place);
+        self.allow_case(asker, Deed::SeeCase, &file.case).await?;
+        let parties = self.parties_to(asker, &file.case).await?;
         let division = file.case.division.clone();
         let view = self.view(file, &parties)?;
         self.note(asker, &division, "case-seen", number.as_str(), "done").await;
@@ -140,14 +134,13 @@ impl Platform {
         overrules: bool,
     ) -> Result<CaseView, WorkError> {
         let view = self.case_see(asker, number).await?;
-        let place = Place { division: &view.case.division, department: Some(view.case.subject.department()) };
-        self.allow(asker, Deed::MoveCase, place, number.as_str()).await?;
+        self.allow_case(asker, Deed::MoveCase, &view.case).await?;
         let Some(step) = view.case.definition.transition(action) else {
             let state = view.case.state.clone();
             let wanted = lotus_domain::case::TransitionError::NotPossible { action: action.to_owned(), state };
             return Err(CaseError::NotPossible(wanted).into());
         };
-        let parties = self.parties(asker, place);
+        let parties = self.parties_to(asker, &view.case).await?;
         // A step that is another's is refused by the definition, under the first of the asker's own parties.
         let party = parties.iter().find(|party| step.by.contains(party)).or(parties.first()).copied();
         let actor = Actor { role: party.ok_or(Denied::Forbidden)?, account: asker.name() };

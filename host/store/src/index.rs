@@ -35,10 +35,12 @@ use lotus_domain::record::CallRecord;
 use lotus_domain::supervision::{Card, CardState, Level};
 use lotus_domain::warning::Warning;
 use lotus_domain::storage::{self, Expectation, Quota, ScanPage, StorageRefusal};
+use lotus_domain::tutoring;
 use lotus_domain::visit::{Visit, VisitState};
 
 use crate::reseal::{Part, SealedRow, SealedTable};
 use crate::notice::{Claim, Failure, Mark, Queue, Receipt, Spread};
+use crate::convenience::Answered;
 use crate::case::{CaseFile, CaseHead, EventRow, NewCase, Opened, Step};
 use crate::vault::{Keyring, SealError, Vault, Wrapped};
 use crate::{StoreConfig, StoreError, postgres, sqlite};
@@ -472,9 +474,10 @@ index! {
     pub read appointment::halls_get(division: &Division) -> Option<Halls>;
     /// Keeps a district's counters and townships in place of those before.
     pub write appointment::halls_put(halls: Halls) -> ();
-    /// Books a place of a slot that begins then and has so many, unless all are taken or there is an open booking.
-    pub write appointment::booking_book(
-        division: Division, new: Booking, capacity: u16, begins: Timestamp
+    /// Books a place of a slot that begins then and has so many, unless all are taken or there is an open booking; the
+    /// case that answers for it begins with it.
+    pub seal appointment::booking_book(
+        division: Division, new: Booking, capacity: u16, begins: Timestamp, answers: Option<NewCase>
     ) -> Result<(), NotBooked>;
     /// How many places of which slots are taken, from a day to another.
     pub read appointment::booking_taken(division: &Division, from: Date, to: Date) -> Vec<(Slug, Date, Time, u16)>;
@@ -497,12 +500,52 @@ index! {
         division: &Division, account: &AccountId, since: Timestamp
     ) -> Vec<Timestamp>;
 
-    /// Keeps an order for a home visit.
-    pub seal visit::visit_put(division: Division, new: Visit) -> ();
+    /// Keeps an order for a home visit; the case that answers for it begins with it.
+    pub seal visit::visit_put(division: Division, new: Visit, answers: Option<NewCase>) -> ();
+    /// Takes what was ordered for a day into its round; which orders.
+    pub write visit::visit_plan(division: Division, day: Date) -> Vec<String>;
     /// The orders of a day that were not cancelled.
     pub open visit::visit_list_day(division: &Division, day: Date) -> Vec<Visit>;
     /// Somebody's orders, the latest first.
     pub open visit::visit_list_account(division: &Division, account: &AccountId, limit: u32) -> Vec<Visit>;
     /// Moves an open order on, only its owner's where one is named; whether it was open.
     pub write visit::visit_move(division: Division, id: String, account: Option<AccountId>, to: VisitState) -> bool;
+
+    /// A booking or an order with the case that answers for it.
+    pub read convenience::convenience_get(division: &Division, id: &str) -> Option<Answered>;
+    /// Bookings and orders that have changed without their case being told, so many.
+    pub read convenience::convenience_list_behind(division: &Division, limit: u32) -> Vec<Answered>;
+    /// Notes that a case was told of so many changes.
+    pub write convenience::convenience_told(division: Division, number: CaseNumber, changes: i64) -> ();
+    /// Lets a booking or an order follow its case into a state.
+    pub write convenience::convenience_follow(division: Division, number: CaseNumber, state: String) -> ();
+
+    /// Opens a case of assistance and gives it to whose turn it is, with a step of the application beside it. The case that
+    /// is there already where the form was sent before, or the application has open assistance.
+    pub seal assistance::assistance_open(
+        division: Division, new: NewCase, helpers: Vec<AccountId>, beside: Option<Step>
+    ) -> Opened;
+
+    /// Begins a tutoring session; whether there was none of this draft, and none with its code.
+    pub write tutoring::tutoring_begin(division: Division, new: tutoring::Session) -> bool;
+    /// The newest session of a draft, open or over.
+    pub read tutoring::tutoring_of(
+        division: &Division, holder: &material::Holder, subject: &str
+    ) -> Option<tutoring::Session>;
+    /// A session.
+    pub read tutoring::tutoring_get(division: &Division, id: &str) -> Option<tutoring::Session>;
+    /// Lets a helper into the open session of a code, which is good for one.
+    pub write tutoring::tutoring_join(
+        division: Division, code: Hash, helper: AccountId, now: Timestamp
+    ) -> Option<tutoring::Session>;
+    /// Keeps what was said, in its place, if the session is open then; whether it was.
+    pub seal tutoring::tutoring_say(division: Division, id: String, said: tutoring::Remark) -> bool;
+    /// What was said in a session, in order.
+    pub open tutoring::tutoring_said(division: &Division, id: &str) -> Vec<tutoring::Remark>;
+    /// Ends a session; whether it was not ended.
+    pub write tutoring::tutoring_end(division: Division, id: String, at: Timestamp) -> bool;
+    /// Sessions that ran out and were not ended yet.
+    pub read tutoring::tutoring_list_over(division: &Division, now: Timestamp, limit: u32) -> Vec<tutoring::Session>;
+    /// Removes sessions that ended before, with what was said; how many.
+    pub write tutoring::tutoring_sweep(division: Division, before: Timestamp) -> u64;
 }

@@ -52,6 +52,7 @@ pub(crate) const SEALED: &[SealedTable] = &[
     SealedTable { name: "notice_preference", key: &[("account", Text)], sealed: &["body"] },
     SealedTable { name: "licence", key: &[("id", Text)], sealed: &["body"] },
     SealedTable { name: "draft", key: &[("holder", Text), ("subject", Text)], sealed: &["body"] },
+    SealedTable { name: "tutoring_remark", key: &[("id", Text), ("sequence", Integer)], sealed: &["words"] },
     SealedTable { name: "material", key: &[("id", Text)], sealed: &["body", "file_key"] },
     SealedTable {
         name: "supervision_card",

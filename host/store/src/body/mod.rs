@@ -9,10 +9,12 @@
 pub(crate) mod account;
 pub(crate) mod activation;
 pub(crate) mod appointment;
+pub(crate) mod assistance;
 pub(crate) mod audit;
 pub(crate) mod calendar;
 pub(crate) mod case;
 pub(crate) mod case_mark;
+pub(crate) mod convenience;
 pub(crate) mod catalog;
 pub(crate) mod district;
 pub(crate) mod fee;
@@ -36,6 +38,7 @@ pub(crate) mod setting;
 pub(crate) mod storage;
 pub(crate) mod supervision;
 pub(crate) mod token;
+pub(crate) mod tutoring;
 pub(crate) mod visit;
 
 use super::{Connection, Db};

@@ -32,7 +32,7 @@ macro_rules! for_update_skip_locked {
 
 #[path = "../body/mod.rs"]
 mod body;
-pub(crate) use body::{history, warning, preference, notice, licence, account, activation, audit, calendar, case, case_mark, catalog, district, fee, key, kind, package, record, reseal, role, second_factor, session, storage, supervision, token, draft, material, setting, appointment, visit,
+pub(crate) use body::{history, warning, preference, notice, licence, account, activation, audit, calendar, case, case_mark, catalog, convenience, district, fee, key, kind, package, record, reseal, role, second_factor, session, storage, supervision, token, draft, material, setting, appointment, visit, assistance, tutoring,
 };
 
 #[derive(Clone)]
