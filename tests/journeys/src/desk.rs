@@ -1,8 +1,14 @@
 //! A city at a moment of one's choice, and the ready accounts of its staff at their desks.
 
-use lotus_platform::{CityClock, PlatformConfig, StoreConfig};
+use std::sync::Arc;
+use std::time::Duration;
+
+use lotus_channel::{Channel, Gateway as Carrier, GatewayConfig, Secret};
+use lotus_domain::notice::ChannelKind;
+use lotus_platform::{CityClock, NoticeConfig, PlatformConfig, StoreConfig};
 use reqwest::StatusCode;
 
+use crate::gateway::{Gateway, SECRET};
 use crate::{Browser, City, config};
 
 impl City {
@@ -12,6 +18,26 @@ impl City {
         let store = StoreConfig::sqlite(directory.path().join("lotus.db"));
         let clock = CityClock::at(moment.parse().unwrap());
         let city = Self::serve(store, directory, PlatformConfig { clock, ..config() }).await;
+        city.fill().await;
+        city
+    }
+
+    /// At this moment, with a host that carries short messages by itself through this gateway.
+    pub async fn telling(moment: &str, gateway: &Gateway) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = StoreConfig::sqlite(directory.path().join("lotus.db"));
+        let secret = Secret::new(SECRET).unwrap();
+        let carried_by = GatewayConfig {
+            url: gateway.url(),
+            name: "lotus".into(),
+            secret: secret.clone(),
+            sign: "【莲城政务】".into(),
+            timeout: Duration::from_secs(2),
+        };
+        let carrier: Arc<dyn Channel> = Arc::new(Carrier::new(ChannelKind::Sms, carried_by).unwrap());
+        let notices = NoticeConfig { channels: vec![carrier], receipts: vec![secret], ..NoticeConfig::default() };
+        let clock = CityClock::at(moment.parse().unwrap());
+        let city = Self::serve(store, directory, PlatformConfig { clock, notices, ..config() }).await;
         city.fill().await;
         city
     }
