@@ -36,8 +36,13 @@ fn base_32(bits: u64, characters: usize) -> String {
         .collect()
 }
 
+/// Twelve characters of base 32 from the lowest 60 bits, in three parts.
+pub(crate) fn shown_base_32(bits: u64) -> String {
+    FollowSecret::new(bits).shown()
+}
+
 /// Reads base 32 as people write it: small letters, O for 0, I and L for 1, spaces and hyphens between.
-fn forgiving(text: &str) -> String {
+pub(crate) fn forgiving(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace() && *c != '-')
         .map(|c| match c.to_ascii_uppercase() {
@@ -195,6 +200,11 @@ impl Event {
         let previous = after.map_or(Hash::NONE, |event| event.hash);
         let hash = Self::digest(number, sequence, previous, &happening);
         Self { sequence, happening, previous, hash }
+    }
+
+    /// Whether it is what was sealed, as an event of this case at its place.
+    pub fn is_sealed(&self, number: &CaseNumber) -> bool {
+        Self::digest(number, self.sequence, self.previous, &self.happening) == self.hash
     }
 
     pub(crate) fn digest(number: &CaseNumber, sequence: u32, previous: Hash, happening: &Happening) -> Hash {

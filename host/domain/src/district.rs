@@ -118,6 +118,16 @@ pub struct Hall {
     pub supervision: String,
 }
 
+/// Where whoever doesn't accept a decision can go: a refusal names both (Administrative Licence Law, article 38).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remedies {
+    /// The authority for reconsideration 行政复议机关, in Chinese, e.g. 禹州市人民政府.
+    pub reconsideration: String,
+    /// The court, in Chinese.
+    pub court: String,
+}
+
 /// A tenant: the city itself or one of its districts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -135,6 +145,9 @@ pub struct District {
     pub theme: Theme,
     /// Its hall.
     pub hall: Hall,
+    /// Where its decisions are looked at again; what the law says in general where it names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedies: Option<Remedies>,
     /// Its notices, newest first.
     #[serde(default)]
     pub notices: Vec<Notice>,

@@ -1,10 +1,12 @@
 //! The program `lotus`: reads what it is asked for, wires the rooms together, and says in one message what went wrong.
 
+mod audit;
 mod config;
 mod data;
 mod demo;
 mod doctor;
 mod keys;
+mod kinds;
 mod log;
 mod migrate;
 mod notices;
@@ -62,6 +64,16 @@ enum Command {
         #[command(subcommand)]
         command: keys::Command,
     },
+    /// Check and publish a city's own kinds of case.
+    Kinds {
+        #[command(subcommand)]
+        command: kinds::Command,
+    },
+    /// Verify that what happened is still what was written down.
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
     /// Bring a district's plugin into service.
     Plugin {
         #[command(subcommand)]
@@ -89,6 +101,8 @@ fn run(command: Command) -> anyhow::Result<()> {
             Command::Migrate { config } => migrate::run(&config).await,
             Command::Doctor { config } => doctor::run(config.as_deref()).await,
             Command::Keys { command } => keys::run(command).await,
+            Command::Kinds { command } => kinds::run(command).await,
+            Command::Audit { command } => audit::run(command).await,
             Command::Plugin { command } => plugin::run(command).await,
         }
     })

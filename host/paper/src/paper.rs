@@ -95,6 +95,17 @@ pub enum Says {
         /// On what basis.
         basis: LegalBasis,
     },
+    /// 延长期限告知书 (article 42): with its reason, and the last day now.
+    Extended {
+        /// Why.
+        reason: String,
+        /// By how much, in words.
+        by: String,
+        /// The last day now.
+        due: Option<Date>,
+        /// On what basis.
+        basis: LegalBasis,
+    },
     /// 准予决定书 (article 38).
     Granted {
         /// What is granted.
@@ -205,6 +216,7 @@ impl Says {
             Self::NotAccepted { .. } => "不予受理通知书",
             Self::Correction { .. } => "一次性补正告知书",
             Self::SpecialProcedure { .. } => "特别程序告知书",
+            Self::Extended { .. } => "延长办理期限告知书",
             Self::Granted { .. } => "准予行政许可决定书",
             Self::Refused { .. } => "不予行政许可决定书",
             Self::Assistance(Help::Accepted { .. }) => "帮办代办受理单",
@@ -221,6 +233,7 @@ impl Says {
             Self::Accepted { .. } | Self::NotAccepted { .. } => "acceptance.typ",
             Self::Correction { .. } => "correction.typ",
             Self::SpecialProcedure { .. } => "special_procedure.typ",
+            Self::Extended { .. } => "extension.typ",
             Self::Granted { .. } | Self::Refused { .. } => "decision.typ",
             Self::Assistance(_) => "assistance.typ",
             Self::Receipt(_) => "receipt.typ",

@@ -20,11 +20,12 @@ use crate::value;
 const REMEMBERED: usize = 8;
 
 /// The templates, by file name.
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("frame.typ", include_str!("../templates/frame.typ")),
     ("acceptance.typ", include_str!("../templates/acceptance.typ")),
     ("correction.typ", include_str!("../templates/correction.typ")),
     ("special_procedure.typ", include_str!("../templates/special_procedure.typ")),
+    ("extension.typ", include_str!("../templates/extension.typ")),
     ("decision.typ", include_str!("../templates/decision.typ")),
     ("assistance.typ", include_str!("../templates/assistance.typ")),
     ("receipt.typ", include_str!("../templates/receipt.typ")),

@@ -104,6 +104,15 @@ fn papers() -> Vec<(Paper, Vec<&'static str>)> {
             vec!["特别程序告知书", "现场核查", "3个工作日", "第四十五条"],
         ),
         (
+            Says::Extended {
+                reason: "须与消防部门会同核实。".to_owned(),
+                by: "10个工作日".to_owned(),
+                due: Some(date(2026, 4, 16)),
+                basis: basis("《中华人民共和国行政许可法》", "第四十二条"),
+            },
+            vec!["延长办理期限告知书", "消防部门", "10个工作日", "2026年4月16日", "第四十二条"],
+        ),
+        (
             Says::Granted {
                 result: "食品经营许可证".to_owned(), validity: Some("5年".to_owned()), basis: vec![law()]
             },

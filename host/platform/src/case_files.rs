@@ -73,9 +73,9 @@ impl Sources {
         Ok(is_its)
     }
 
-    /// A case that is the caller's own. Another plugin's, and one of another district, are not there for it.
+    /// A case that is the caller's own, with its first and its last event. Another plugin's, and one of another district, are not there for it.
     pub(crate) async fn own_case(&self, caller: &Caller, number: &CaseNumber) -> Result<CaseFile, CaseFileError> {
-        let file = self.store.case_get(&caller.division, number).await.map_err(|error| away(&error))?;
+        let file = self.store.case_recent(&caller.division, number, 1).await.map_err(|error| away(&error))?;
         let file = file.ok_or(CaseFileError::NotFound)?;
         let (_, package) = service(&file.case).ok_or(CaseFileError::NotFound)?;
         let is_its = self.is_version_of(&package, &caller.plugin).await.map_err(|error| away(&error))?;
@@ -115,7 +115,9 @@ impl Sources {
         caller: &Caller,
         number: &CaseNumber,
     ) -> Result<Vec<CaseEntry>, CaseFileError> {
-        let events = self.own_case(caller, number).await?.events;
+        self.own_case(caller, number).await?;
+        let file = self.store.case_get(&caller.division, number).await.map_err(|error| away(&error))?;
+        let events = file.ok_or(CaseFileError::NotFound)?.events;
         let entry = |event: Event| {
             let Happening { at, action, from, to, reason, basis, .. } = event.happening;
             CaseEntry { at, action, from, to, reason, basis }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use lotus_domain::calendar::Calendar;
 use lotus_domain::catalog::DistrictItem;
@@ -24,6 +25,8 @@ const LAST_YEAR: i16 = 2040;
 pub(crate) struct City {
     /// Which change of the store this is.
     pub(crate) generation: i64,
+    /// The day whose rules and kinds these are: another has its own.
+    pub(crate) day: Date,
     /// The city first.
     pub(crate) districts: Vec<Arc<District>>,
     pub(crate) calendar: Option<Arc<Calendar>>,
@@ -50,6 +53,7 @@ impl City {
     pub(crate) fn empty() -> Self {
         Self {
             generation: i64::MIN,
+            day: Date::MIN,
             districts: Vec::new(),
             calendar: None,
             rules: Rules::default(),
@@ -97,6 +101,11 @@ impl City {
             Some(city) => kinds(store.kind_list(&city.division).await?, platform.now()),
             None => BTreeMap::new(),
         };
+        let day = platform.today();
+        let rules = match city {
+            Some(city) => Rules::on(&store.setting_list(&city.division).await?, day),
+            None => Rules::default(),
+        };
         let mut tenants: HashMap<Division, Tenant> = HashMap::new();
         let mut shared = Vec::new();
         for district in &districts {
@@ -131,7 +140,7 @@ impl City {
                 _ => Arc::new(Active::load(platform, activation).await),
             });
         }
-        Ok(Self { generation, districts, calendar, rules: Rules::default(), kinds, tenants })
+        Ok(Self { generation, day, districts, calendar, rules, kinds, tenants })
     }
 }
 

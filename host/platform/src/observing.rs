@@ -182,8 +182,13 @@ impl Platform {
         sequence: u32,
     ) -> Result<bool, StoreError> {
         let key = key(number, sequence);
-        let file = self.store().case_get(division, number).await?;
-        let event = file.as_ref().and_then(|file| file.events.iter().find(|event| event.sequence == sequence));
+        let file = self.store().case_recent(division, number, 1).await?;
+        let known = file.as_ref().filter(|file| sequence <= file.case.revision);
+        let told = match known {
+            Some(_) => self.store().event_list_before(division, number, sequence.saturating_add(1), 1).await?,
+            None => Vec::new(),
+        };
+        let event = told.first().filter(|event| event.sequence == sequence);
         let (Some(file), Some(event)) = (&file, event) else {
             // Not written yet, or never.
             let entry = self.store().storage_get(division, &space(active.id()), &key).await?;

@@ -97,7 +97,7 @@ impl Platform {
         let mut notices = Vec::new();
         for message in messages {
             let Ok(number) = CaseNumber::parse(&message.case) else { continue };
-            let Some(file) = self.store().case_get(division, &number).await? else { continue };
+            let Some(file) = self.store().case_recent(division, &number, 1).await? else { continue };
             let Some(to) = told(&file.case, message.to) else { continue };
             let Some(template) = active.activation.grant.template(&message.template) else { continue };
             let said = Said {

@@ -52,7 +52,7 @@ impl Platform {
         let term = Term::parse(text).ok_or(SearchError::Term)?;
         let cases = match &term {
             Term::Number(number) => {
-                let file = self.store().case_get(division, number).await.map_err(Denied::from)?;
+                let file = self.store().case_recent(division, number, 1).await.map_err(Denied::from)?;
                 let own = |case: &Case| match &departments {
                     Some(departments) => departments.contains(case.subject.department()),
                     None => true,

@@ -197,10 +197,11 @@ impl Platform {
         &self.inner.time_zone
     }
 
-    /// Loads the city again where something changed since; plugins that are loaded already stay as they are.
+    /// Loads the city again where something changed since, or a new day began; plugins that are loaded already stay as they are.
     pub async fn reload(&self) -> Result<(), StoreError> {
         let generation = self.store().generation().await?;
-        if generation != self.city().generation {
+        let city = self.city();
+        if generation != city.generation || self.today() != city.day {
             self.store().keys_refresh().await?;
             let city = City::load(self, generation).await?;
             self.inner.sources.city.store(Arc::new(city));

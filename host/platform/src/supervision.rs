@@ -100,7 +100,7 @@ impl Platform {
     async fn supervise_district(&self, division: &Division) -> Result<(), StoreError> {
         let now = self.now();
         for number in self.store().case_list_watched(division, now, TURN).await? {
-            let Some(file) = self.store().case_get(division, &number).await? else { continue };
+            let Some(file) = self.store().case_recent(division, &number, 1).await? else { continue };
             let cards = seen(&file.case, &file.events, now);
             let mut next = file.case.clocks.next(Some(now));
             match self.made_by_itself(&file, now).await {

@@ -71,7 +71,7 @@ fn within<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: Optio
 fn is_guess(request: &Request) -> bool {
     let path = request.uri().path();
     let guesses = ["/sign-in", "/second-factor", "/cases"].iter().any(|of| path.starts_with(of));
-    let follows = path.starts_with("/api/v1/cases/") || path.starts_with("/receipts/");
+    let follows = path.starts_with("/api/v1/cases/") || path.starts_with("/receipts/") || path.starts_with("/papers/");
     (request.method() == Method::POST && guesses) || follows
 }
 

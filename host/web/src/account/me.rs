@@ -1,7 +1,7 @@
 //! `/me`: one's own cases, sessions, roles, and the enterprise that one acts for.
 
 use askama::Template;
-use axum::extract::{Form as Sent, State};
+use axum::extract::{Form as Sent, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
@@ -22,7 +22,7 @@ use crate::draft::Browser;
 use crate::error::Error;
 use crate::portal::Named;
 use crate::reader::Reader;
-use crate::render::case::{CaseParts, Tried, case_page};
+use crate::render::case::{Before, CaseParts, Tried, case_page};
 use crate::render::frame::{Frame, Part, page};
 
 /// Most cases that are shown.
@@ -140,11 +140,13 @@ pub(crate) async fn case(
     reader: Reader,
     Known(asker): Known,
     Named(name): Named<CaseName>,
+    Query(asked): Query<Before>,
 ) -> Result<Response, Error> {
     asker.person().ok_or(Error::SignIn)?;
     let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoCase)?;
     let view = app.platform.my_case(&asker, &number).await?;
-    case_page(&app, &reader, StatusCode::OK, &view, &CaseParts::mine(&view), Tried::default())
+    let parts = CaseParts::mine(&view).at(&app, &view, &asked).await?;
+    case_page(&app, &reader, StatusCode::OK, &view, &parts, Tried::default())
 }
 
 #[derive(Deserialize)]

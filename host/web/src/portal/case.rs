@@ -3,7 +3,7 @@
 //! The secret lies in a cookie of the case's own address, so that it stands in no URL, no history and no log.
 
 use askama::Template;
-use axum::extract::{Form as Sent, State};
+use axum::extract::{Form as Sent, Query, State};
 use axum::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse as _, Response};
@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::language::{Words, escaped};
 use crate::portal::Named;
 use crate::reader::Reader;
-use crate::render::case::{CaseParts, Tried, case_page};
+use crate::render::case::{Before, CaseParts, Tried, case_page};
 use crate::render::frame::{Frame, Part, page_with};
 
 /// The cookie that holds a case's secret, at that case's address.
@@ -165,12 +165,13 @@ pub(crate) async fn show(
     reader: Reader,
     cookies: CookieJar,
     Named(name): Named<CaseName>,
+    Query(asked): Query<Before>,
 ) -> Result<Response, Error> {
     let number = name.number()?;
     let Some(secret) = secret(&cookies) else { return find_page(&app, &reader, Some(&number), "", None) };
     match app.platform.case_follow(&number, &secret).await {
         Ok(view) => {
-            let parts = followed(&app, &view, &secret);
+            let parts = followed(&app, &view, &secret).at(&app, &view, &asked).await?;
             case_page(&app, &reader, StatusCode::OK, &view, &parts, Tried::default())
         }
         Err(CaseError::NotFound) => find_page(&app, &reader, Some(&number), "", Some("secret")),

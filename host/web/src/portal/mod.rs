@@ -6,6 +6,7 @@ mod catalog;
 mod city;
 mod district;
 mod fee;
+mod paper;
 mod place;
 mod service;
 mod zone;
@@ -17,6 +18,7 @@ use crate::app::App;
 
 pub(crate) use case::secret_of;
 pub(crate) use catalog::MOST_FOUND;
+pub(crate) use paper::title as paper_title;
 pub(crate) use place::{Named, Place};
 
 /// The portal's addresses: they are part of the product and don't change.
@@ -37,6 +39,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/me/cases/{number}/fees/{due}/pay", post(fee::pay_mine))
         .route("/receipts/{number}", get(fee::receipt))
         .route("/receipts/{number}/pdf", get(fee::print))
+        .route("/cases/{number}/papers/{paper}", get(paper::followed))
+        .route("/me/cases/{number}/papers/{paper}", get(paper::mine))
+        .route("/staff/cases/{number}/papers/{paper}", get(paper::staff))
+        .route("/papers/{number}/{sequence}", get(paper::verify))
         .route("/d/{division}/zones", get(zone::list))
         .route("/d/{division}/zones/{zone}", get(zone::page))
         .route("/d/{division}/zones/{zone}/{page}", get(zone::page))

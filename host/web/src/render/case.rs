@@ -10,12 +10,14 @@ use lotus_domain::applicant::IdentityNumber;
 use lotus_domain::case::{Event, FollowSecret, TransitionError};
 use lotus_domain::form::Value;
 use lotus_domain::kind::State as CaseState;
+use lotus_domain::paper;
 use lotus_domain::text::Text;
 use lotus_platform::{CaseError, CaseView, PLUGIN_NOTE};
 
 use crate::app::App;
 use crate::error::Error;
 use crate::language::{Words, escaped};
+use crate::portal::paper_title;
 use crate::reader::Reader;
 use crate::render::frame::{Frame, Part, page_with};
 use crate::render::markdown::markdown;
@@ -32,25 +34,41 @@ pub(crate) struct CaseParts {
     fresh: bool,
     /// Numbers that name people are shown whole: the work needs them.
     whole: bool,
+    /// The part of the timeline that was asked for, where it is not the newest.
+    earlier: Option<Vec<Event>>,
+}
+
+/// Which part of the timeline is asked for: what stands before this event.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Before {
+    before: Option<u32>,
 }
 
 impl CaseParts {
     /// For whoever follows a case by its secret.
     pub(crate) fn followed(view: &CaseView, secret: &FollowSecret, fresh: bool) -> Self {
         let base = format!("/cases/{}", view.case.number);
-        Self { base, part: Part::Cases, secret: Some(secret.shown()), fresh, whole: false }
+        Self { base, part: Part::Cases, secret: Some(secret.shown()), fresh, whole: false, earlier: None }
     }
 
     /// For the applicant who is signed in.
     pub(crate) fn mine(view: &CaseView) -> Self {
         let base = format!("/me/cases/{}", view.case.number);
-        Self { base, part: Part::Mine, secret: None, fresh: false, whole: false }
+        Self { base, part: Part::Mine, secret: None, fresh: false, whole: false, earlier: None }
     }
 
     /// For the staff whose case it is.
     pub(crate) fn staff(view: &CaseView) -> Self {
         let base = format!("/staff/cases/{}", view.case.number);
-        Self { base, part: Part::Staff, secret: None, fresh: false, whole: true }
+        Self { base, part: Part::Staff, secret: None, fresh: false, whole: true, earlier: None }
+    }
+
+    /// The same, with the part of the timeline that is asked for.
+    pub(crate) async fn at(self, app: &App, view: &CaseView, asked: &Before) -> Result<Self, Error> {
+        match asked.before {
+            Some(before) => Ok(Self { earlier: Some(app.platform.case_earlier(view, before).await?), ..self }),
+            None => Ok(self),
+        }
     }
 }
 
@@ -179,11 +197,34 @@ impl CasePage<'_> {
         self.f.w.t(if self.parts.whole { "case-given-by-applicant" } else { "case-given" })
     }
 
+    /// What is shown of the timeline, the newest first: without a gap.
+    fn part(&self) -> Vec<&Event> {
+        let known = self.parts.earlier.as_ref().unwrap_or(&self.view.events);
+        let mut part: Vec<&Event> = Vec::new();
+        for event in known.iter().rev() {
+            if part.last().is_some_and(|newer| newer.sequence != event.sequence + 1) {
+                break;
+            }
+            part.push(event);
+        }
+        part
+    }
+
     /// The newest first.
     fn events(&self) -> Vec<&Event> {
         // A plugin's remark without its words is one that is not for whoever looks.
         let shown = |event: &&Event| event.happening.action != PLUGIN_NOTE || event.happening.remark.is_some();
-        self.view.events.iter().rev().filter(shown).collect()
+        self.part().into_iter().filter(shown).collect()
+    }
+
+    /// The event before which there are more.
+    fn older(&self) -> Option<u32> {
+        self.part().last().map(|oldest| oldest.sequence).filter(|oldest| *oldest > 1)
+    }
+
+    /// What an event is given in writing as, by its wording.
+    fn paper(&self, event: &Event) -> Option<&'static str> {
+        paper::of(&self.view.case, &event.happening).map(paper_title)
     }
 
     fn state_title(&self, id: &str) -> Safe<String> {

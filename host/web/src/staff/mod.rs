@@ -28,7 +28,7 @@ use crate::asker::Known;
 use crate::error::Error;
 use crate::portal::Named;
 use crate::reader::Reader;
-use crate::render::case::{CaseParts, Tried, case_page};
+use crate::render::case::{Before, CaseParts, Tried, case_page};
 use crate::render::frame::{Frame, Part, page};
 use crate::render::time::urgency;
 
@@ -197,10 +197,12 @@ async fn case(
     reader: Reader,
     Known(asker): Known,
     Named(name): Named<CaseName>,
+    Query(asked): Query<Before>,
 ) -> Result<Response, Error> {
     let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoPage)?;
     let view = app.platform.case_see(&asker, &number).await?;
-    case_page(&app, &reader, StatusCode::OK, &view, &CaseParts::staff(&view), Tried::default())
+    let parts = CaseParts::staff(&view).at(&app, &view, &asked).await?;
+    case_page(&app, &reader, StatusCode::OK, &view, &parts, Tried::default())
 }
 
 #[derive(Deserialize)]

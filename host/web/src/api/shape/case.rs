@@ -33,7 +33,7 @@ pub(crate) struct Case {
     /// Working days left, negative where the promise is over; absent while the clock does not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     left: Option<i32>,
-    /// In order.
+    /// In order: the first and the newest fifty.
     events: Vec<Event>,
     /// What the applicant may do from here.
     actions: Vec<Action>,
@@ -98,7 +98,7 @@ pub(crate) struct Act {
 }
 
 impl From<CaseView> for Case {
-    fn from(CaseView { case, district: _, events, actions, left }: CaseView) -> Self {
+    fn from(CaseView { case, events, actions, left, .. }: CaseView) -> Self {
         let state = case.definition.state(&case.state);
         let actions = actions.into_iter().map(|step| Action::of(step, &case.state)).collect();
         let due = case.due().map(|day| day.to_string());
