@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::Slug;
 use crate::account::AccountId;
 use crate::calendar::{Calendar, CalendarError};
+use crate::case::CaseNumber;
 use crate::district::Division;
 use crate::text::Text;
 
@@ -233,6 +234,17 @@ impl BookingState {
         };
         Text::new(zh, en)
     }
+
+    /// The step by which the booking's case comes nearer to this, from the state that it is in; none where it is there.
+    pub fn step_from(self, state: &str) -> Option<&'static str> {
+        match (self, state) {
+            (Self::Waiting | Self::Called, "booked") => Some("arrive"),
+            (Self::Called, "arrived") => Some("serve"),
+            (Self::Cancelled, "booked") => Some("cancel"),
+            (Self::Missed, "booked" | "arrived") => Some("miss"),
+            _ => None,
+        }
+    }
 }
 
 /// A booking, or somebody who came without one and took a number.
@@ -256,6 +268,8 @@ pub struct Booking {
     pub number: Option<u32>,
     /// When it was made.
     pub made: Timestamp,
+    /// The case that answers for it; none for somebody who came without a booking.
+    pub case: Option<CaseNumber>,
 }
 
 /// Why a place can't be booked.
@@ -344,6 +358,20 @@ mod tests {
         assert_eq!(starts(date(2026, 10, 1)), ["09:00", "09:30"], "the National Day, a Thursday");
         assert_eq!(starts(date(2026, 3, 1)), ["09:00", "09:30"], "a Sunday");
         assert_eq!(starts(date(2025, 12, 31)).len(), 0, "before the hours hold");
+    }
+
+    #[test]
+    fn whatever_became_of_a_booking_its_case_gets_there_by_its_own_definition() {
+        let definition = crate::kind::shipped("appointment").unwrap();
+        for state in BookingState::ALL {
+            let mut at = definition.initial.to_string();
+            while let Some(step) = state.step_from(&at) {
+                let step = definition.transition(step).unwrap();
+                assert!(step.from.iter().any(|from| from.as_str() == at), "{state:?} from {at}");
+                at = step.to.as_ref().unwrap().to_string();
+            }
+            assert_eq!(at == "booked", state == BookingState::Booked, "{state:?}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 use crate::appointment::Township;
+use crate::case::CaseNumber;
 use crate::text::Text;
 
 /// Why somebody can't come.
@@ -67,6 +68,8 @@ impl VisitReason {
 pub enum VisitState {
     /// Asked for.
     Ordered,
+    /// In the round of its day.
+    Planned,
     /// Somebody was there.
     Done,
     /// Cancelled by whoever asked.
@@ -74,10 +77,14 @@ pub enum VisitState {
 }
 
 impl VisitState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Ordered, Self::Planned, Self::Done, Self::Cancelled];
+
     /// For columns.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ordered => "ordered",
+            Self::Planned => "planned",
             Self::Done => "done",
             Self::Cancelled => "cancelled",
         }
@@ -85,17 +92,33 @@ impl VisitState {
 
     /// The state of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Ordered, Self::Done, Self::Cancelled].into_iter().find(|state| state.name() == name)
+        Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
     /// What it is called.
     pub fn title(self) -> Text {
         let (zh, en) = match self {
             Self::Ordered => ("已预约上门", "Ordered"),
+            Self::Planned => ("已安排上门", "Planned"),
             Self::Done => ("已上门", "Done"),
             Self::Cancelled => ("已取消", "Cancelled"),
         };
         Text::new(zh, en)
+    }
+
+    /// Whether somebody is still to go there.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Ordered | Self::Planned)
+    }
+
+    /// The step by which the order's case comes nearer to this, from the state that it is in; none where it is there.
+    pub fn step_from(self, state: &str) -> Option<&'static str> {
+        match (self, state) {
+            (Self::Planned | Self::Done, "asked") => Some("plan"),
+            (Self::Done, "planned") => Some("visit"),
+            (Self::Cancelled, "asked" | "planned") => Some("withdraw"),
+            _ => None,
+        }
     }
 }
 
@@ -131,6 +154,8 @@ pub struct Visit {
     pub body: VisitBody,
     /// When it was made.
     pub made: Timestamp,
+    /// The case that answers for it.
+    pub case: Option<CaseNumber>,
 }
 
 /// A point on the map, in degrees.
@@ -241,6 +266,20 @@ mod tests {
         let round = round(start, &places);
         let straight = 2.0 * distance(start, point(34.0, 113.04));
         assert!((round.kilometres - straight).abs() < 1e-6, "{round:?}");
+    }
+
+    #[test]
+    fn whatever_became_of_an_order_its_case_gets_there_by_its_own_definition() {
+        let definition = crate::kind::shipped("home-visit").unwrap();
+        for state in VisitState::ALL {
+            let mut at = definition.initial.to_string();
+            while let Some(step) = state.step_from(&at) {
+                let step = definition.transition(step).unwrap();
+                assert!(step.from.iter().any(|from| from.as_str() == at), "{state:?} from {at}");
+                at = step.to.as_ref().unwrap().to_string();
+            }
+            assert_eq!(definition.state(&at).unwrap().is_final, !state.is_open(), "{state:?}");
+        }
     }
 
     proptest! {

@@ -22,7 +22,7 @@ use crate::start::{Inner, Platform};
 use crate::token::to_hex;
 
 /// How often it is looked who did not come.
-const EVERY: Duration = Duration::from_mins(1);
+const EVERY: Duration = Duration::from_secs(10);
 /// Bookings of a person that are shown, in each district.
 const MOST: u32 = 20;
 /// Longest matter, in characters.
@@ -173,17 +173,22 @@ impl Platform {
         if let Some(until) = self.suspended_until(&account).await? {
             return Err(BookError::Not(NotBooked::Suspended(until)));
         }
-        let (_, days) = self.counter_slots(division, counter).await?;
+        let (whose, days) = self.counter_slots(division, counter).await?;
         let open = days.into_iter().flat_map(|(_, slots)| slots);
         let found = open.map(|open| open.slot).find(|slot| slot.day == day && slot.from == from);
         let (slot, begins) = found
             .and_then(|slot| Some((slot, slot.begins(self.zone_of_time())?)))
             .ok_or(BookError::Not(NotBooked::NoSlot))?;
         let booking = self.booking(counter, (day, from), Some(account), matter);
-        let done = self.store().booking_book(division.clone(), booking.clone(), slot.capacity, begins).await?;
+        let answers = self.booking_case(division, asker, &whose, &booking)?;
+        let number = answers.case.number.clone();
+        self.transition_marked(division, &number, 1).await?;
+        let (new, capacity) = (booking.clone(), slot.capacity);
+        let done = self.store().booking_book(division.clone(), new, capacity, begins, Some(answers)).await?;
         done.map_err(BookError::Not)?;
+        self.transition_told(division, &number, 1);
         self.note(asker, division, "booked", &booking.id, "done").await;
-        Ok(booking)
+        Ok(Booking { case: Some(number), ..booking })
     }
 
     fn booking(&self, counter: &Slug, (day, from): (Date, Time), account: Option<AccountId>, matter: &str) -> Booking {
@@ -198,6 +203,7 @@ impl Platform {
             state: BookingState::Booked,
             number: None,
             made: self.now(),
+            case: None,
         }
     }
 
@@ -219,6 +225,7 @@ impl Platform {
         if !self.store().booking_cancel(division.clone(), account, id.to_owned()).await? {
             return Err(BookError::NotFound);
         }
+        self.answer_for(asker, division, id).await;
         self.note(asker, division, "booking-cancelled", id, "done").await;
         Ok(())
     }
@@ -253,7 +260,9 @@ impl Platform {
     ) -> Result<u32, BookError> {
         self.run(asker, division, counter).await?;
         let number = self.store().booking_arrive(division.clone(), id.to_owned(), self.today()).await?;
-        number.ok_or(BookError::NotFound)
+        let number = number.ok_or(BookError::NotFound)?;
+        self.answer_for(asker, division, id).await;
+        Ok(number)
     }
 
     /// Somebody came without a booking: their waiting number.
@@ -279,7 +288,11 @@ impl Platform {
         counter: &Slug,
     ) -> Result<Option<Booking>, BookError> {
         self.run(asker, division, counter).await?;
-        Ok(self.store().booking_call(division.clone(), counter.clone(), self.today()).await?)
+        let called = self.store().booking_call(division.clone(), counter.clone(), self.today()).await?;
+        if let Some(called) = &called {
+            self.answer_for(asker, division, &called.id).await;
+        }
+        Ok(called)
     }
 
     /// Marks as missed what nobody came to by now; how many.
@@ -290,6 +303,8 @@ impl Platform {
         for district in self.districts() {
             missed += self.store().booking_miss(district.division.clone(), before).await?;
         }
+        // And whatever else lags behind: a case that was not moved when its booking was.
+        self.convenience_settle().await?;
         Ok(missed)
     }
 }

@@ -65,6 +65,13 @@ pub struct DayRound {
     pub kilometres: f64,
 }
 
+impl DayRound {
+    /// Whether something was ordered that is not planned yet.
+    pub fn has_ordered(&self) -> bool {
+        self.visits.iter().chain(&self.unplaced).any(|visit| visit.state == VisitState::Ordered)
+    }
+}
+
 impl Platform {
     /// Orders a visit.
     pub async fn visit_order(&self, asker: &Asker, division: &Division, wish: VisitWish) -> Result<Visit, VisitError> {
@@ -78,10 +85,15 @@ impl Platform {
             state: VisitState::Ordered,
             body,
             made: self.now(),
+            case: None,
         };
-        self.store().visit_put(division.clone(), visit.clone()).await.map_err(Denied::from)?;
+        let answers = self.visit_case(division, asker, &halls, &visit).map_err(Denied::from)?;
+        let number = answers.case.number.clone();
+        self.transition_marked(division, &number, 1).await.map_err(Denied::from)?;
+        self.store().visit_put(division.clone(), visit.clone(), Some(answers)).await.map_err(Denied::from)?;
+        self.transition_told(division, &number, 1);
         self.note(asker, division, "visit-ordered", &visit.id, "done").await;
-        Ok(visit)
+        Ok(Visit { case: Some(number), ..visit })
     }
 
     fn read_wish(&self, halls: &Halls, wish: VisitWish) -> Result<(Date, VisitBody), Vec<FieldError>> {
@@ -155,6 +167,7 @@ impl Platform {
         if !self.store().visit_move(division.clone(), id.to_owned(), Some(account), to).await? {
             return Err(BookError::NotFound);
         }
+        self.answer_for(asker, division, id).await;
         self.note(asker, division, "visit-cancelled", id, "done").await;
         Ok(())
     }
@@ -173,12 +186,24 @@ impl Platform {
         Ok(DayRound { start: halls.start.name, visits, unplaced, kilometres: way.kilometres })
     }
 
+    /// Takes what was ordered for a day into its round; how many orders.
+    pub async fn visit_plan(&self, asker: &Asker, division: &Division, day: Date) -> Result<usize, Denied> {
+        self.allow_within(asker, Deed::RunCounters, division, "visits").await?;
+        let planned = self.store().visit_plan(division.clone(), day).await?;
+        for id in &planned {
+            self.answer_for(asker, division, id).await;
+        }
+        self.note(asker, division, "visits-planned", &day.to_string(), &planned.len().to_string()).await;
+        Ok(planned.len())
+    }
+
     /// Somebody was there.
     pub async fn visit_done(&self, asker: &Asker, division: &Division, id: &str) -> Result<(), BookError> {
         self.allow_within(asker, Deed::RunCounters, division, "visits").await?;
         if !self.store().visit_move(division.clone(), id.to_owned(), None, VisitState::Done).await? {
             return Err(BookError::NotFound);
         }
+        self.answer_for(asker, division, id).await;
         self.note(asker, division, "visit-done", id, "done").await;
         Ok(())
     }

@@ -17,6 +17,7 @@ mod each;
 
 mod case;
 mod config;
+mod convenience;
 mod error;
 mod index;
 mod keys;
@@ -27,6 +28,7 @@ mod sqlite;
 mod vault;
 
 pub use config::StoreConfig;
+pub use convenience::{Answered, Became};
 pub use error::StoreError;
 pub use case::{CaseFile, CaseHead, EventRow, NewCase, Opened, Step};
 pub use index::{SecondFactor, Store};

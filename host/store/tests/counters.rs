@@ -30,6 +30,7 @@ fn booking(id: &str, account: Option<&str>, matter: &str) -> Booking {
         state: BookingState::Booked,
         number: None,
         made: at(0),
+        case: None,
     }
 }
 
@@ -43,7 +44,7 @@ fn visit(id: &str, account: &str) -> Visit {
         telephone: "13912345678".to_owned(),
     };
     let (day, state) = (date(2026, 3, 3), VisitState::Ordered);
-    Visit { id: id.to_owned(), account: AccountId(account.to_owned()), day, state, body, made: at(0) }
+    Visit { id: id.to_owned(), account: AccountId(account.to_owned()), day, state, body, made: at(0), case: None }
 }
 
 on_both! {
@@ -53,7 +54,7 @@ on_both! {
             let store = kept.store.clone();
             trying.push(tokio::spawn(async move {
                 let new = booking(&format!("b{person}"), Some(&format!("p{person}")), "户口迁移");
-                store.booking_book(division("411081"), new, 5, at(100)).await.unwrap()
+                store.booking_book(division("411081"), new, 5, at(100), None).await.unwrap()
             }));
         }
         let mut booked = 0;
@@ -73,9 +74,9 @@ on_both! {
         assert!(kept.store.booking_cancel(division("411081"), holder.clone(), one.id.clone()).await.unwrap());
         assert!(!kept.store.booking_cancel(division("411081"), holder, one.id).await.unwrap());
         let late = booking("late", Some("late"), "户口迁移");
-        assert_eq!(kept.store.booking_book(division("411081"), late, 5, at(100)).await.unwrap(), Ok(()));
+        assert_eq!(kept.store.booking_book(division("411081"), late, 5, at(100), None).await.unwrap(), Ok(()));
         let later = booking("later", Some("later"), "户口迁移");
-        assert_eq!(kept.store.booking_book(division("411081"), later, 5, at(100)).await.unwrap(), Err(NotBooked::Full));
+        assert_eq!(kept.store.booking_book(division("411081"), later, 5, at(100), None).await.unwrap(), Err(NotBooked::Full));
     }
 
     async fn one_person_has_one_open_booking_for_a_matter_however_often_they_click(kept: Kept) {
@@ -84,7 +85,7 @@ on_both! {
             let store = kept.store.clone();
             clicks.push(tokio::spawn(async move {
                 let new = booking(&format!("b{click}"), Some("one"), "户口迁移");
-                store.booking_book(division("411081"), new, 50, at(100)).await.unwrap()
+                store.booking_book(division("411081"), new, 50, at(100), None).await.unwrap()
             }));
         }
         let mut booked = 0;
@@ -93,12 +94,12 @@ on_both! {
         }
         assert_eq!(booked, 1);
         let other = booking("other", Some("one"), "残疾人证办理");
-        assert_eq!(kept.store.booking_book(division("411081"), other, 50, at(100)).await.unwrap(), Ok(()));
+        assert_eq!(kept.store.booking_book(division("411081"), other, 50, at(100), None).await.unwrap(), Ok(()));
     }
 
     async fn every_waiting_number_is_given_once_and_called_once_in_order(kept: Kept) {
         let (place, day) = (division("411081"), date(2026, 3, 2));
-        kept.store.booking_book(place.clone(), booking("booked", Some("one"), "户口迁移"), 5, at(100)).await.unwrap().unwrap();
+        kept.store.booking_book(place.clone(), booking("booked", Some("one"), "户口迁移"), 5, at(100), None).await.unwrap().unwrap();
         let mut coming = Vec::new();
         for person in 0..24 {
             let store = kept.store.clone();
@@ -133,14 +134,14 @@ on_both! {
 
     async fn who_does_not_come_is_marked_after_the_time_and_frees_the_place(kept: Kept) {
         let (place, one) = (division("411081"), AccountId("one".into()));
-        kept.store.booking_book(place.clone(), booking("a", Some("one"), "户口迁移"), 1, at(100)).await.unwrap().unwrap();
+        kept.store.booking_book(place.clone(), booking("a", Some("one"), "户口迁移"), 1, at(100), None).await.unwrap().unwrap();
         assert_eq!(kept.store.booking_miss(place.clone(), at(100)).await.unwrap(), 0, "not before");
         assert_eq!(kept.store.booking_miss(place.clone(), at(101)).await.unwrap(), 1);
         assert_eq!(kept.store.booking_miss(place.clone(), at(101)).await.unwrap(), 0, "once");
         assert_eq!(kept.store.booking_missed(&place, &one, at(0)).await.unwrap(), vec![at(100)]);
         assert_eq!(kept.store.booking_missed(&place, &one, at(101)).await.unwrap(), vec![]);
         let again = booking("b", Some("two"), "户口迁移");
-        assert_eq!(kept.store.booking_book(place, again, 1, at(100)).await.unwrap(), Ok(()));
+        assert_eq!(kept.store.booking_book(place, again, 1, at(100), None).await.unwrap(), Ok(()));
     }
 
     async fn halls_are_kept_and_visits_are_sealed_and_their_owners(kept: Kept) {
@@ -151,7 +152,7 @@ on_both! {
         assert_eq!(kept.store.halls_get(&place).await.unwrap(), Some(halls));
         assert_eq!(kept.store.halls_get(&division("411082")).await.unwrap(), None);
         for (id, account) in [("v1", "one"), ("v2", "two")] {
-            kept.store.visit_put(place.clone(), visit(id, account)).await.unwrap();
+            kept.store.visit_put(place.clone(), visit(id, account), None).await.unwrap();
         }
         let everything = kept.dump_of(&["visit_order"]).await;
         for secret in ["老街", "13912345678"] {

@@ -5,11 +5,26 @@ use jiff::civil::{Date, Time};
 use lotus_domain::Slug;
 use lotus_domain::account::AccountId;
 use lotus_domain::appointment::{Booking, BookingState, Halls, NotBooked};
+use lotus_domain::case::CaseNumber;
 use lotus_domain::district::Division;
 use sqlx::Row as _;
 
-use super::{Connection, Db, Row, row};
-use crate::StoreError;
+use super::{Connection, Db, Row, case, convenience, row};
+use crate::vault::DistrictKeys;
+use crate::{NewCase, StoreError};
+
+/// The columns of a booking, then the rest of the query.
+macro_rules! select_booking {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, counter, day, starts, account, matter, state, number, made,
+                 (SELECT c.number FROM convenience_case AS c
+                  WHERE c.division = booking.division AND c.source = 'booking' AND c.id = booking.id)
+             FROM booking ",
+            $rest
+        )
+    };
+}
 
 pub(crate) async fn halls_get(db: &mut Connection, division: &Division) -> Result<Option<Halls>, StoreError> {
     let found = sqlx::query::<Db>("SELECT body FROM halls WHERE division = $1")
@@ -37,6 +52,7 @@ fn starts(time: Time) -> String {
 
 fn booking(found: &Row) -> Result<Booking, StoreError> {
     let number: Option<i64> = found.try_get(7)?;
+    let answers: Option<&str> = found.try_get(9)?;
     Ok(Booking {
         id: found.try_get(0)?,
         counter: row::parsed("a counter", Slug::parse(found.try_get::<String, _>(1)?))?,
@@ -48,6 +64,7 @@ fn booking(found: &Row) -> Result<Booking, StoreError> {
             .ok_or_else(|| StoreError::unreadable("a booking's state", "it is none"))?,
         number: number.map(|number| row::small("a waiting number", number)).transpose()?,
         made: row::moment(found.try_get(8)?)?,
+        case: answers.map(|number| row::parsed("a case number", CaseNumber::parse(number))).transpose()?,
     })
 }
 
@@ -100,12 +117,15 @@ async fn insert(
     Ok(())
 }
 
+/// Books a place with the case that answers for it: both or neither.
 pub(crate) async fn booking_book(
     db: &mut Connection,
+    keys: &DistrictKeys,
     division: &Division,
     new: &Booking,
     capacity: &u16,
     begins: &Timestamp,
+    answers: &Option<NewCase>,
 ) -> Result<Result<(), NotBooked>, StoreError> {
     turn(db, division, &new.counter, new.day, 0).await?;
     let open = sqlx::query::<Db>(
@@ -134,6 +154,10 @@ pub(crate) async fn booking_book(
         return Ok(Err(NotBooked::Full));
     };
     insert(db, division, new, Some(place), *begins).await?;
+    if let Some(answers) = answers {
+        case::case_open(db, keys, division, answers).await?;
+        convenience::begun(db, division, convenience::BOOKING, &new.id, &answers.case.number).await?;
+    }
     Ok(Ok(()))
 }
 
@@ -168,8 +192,7 @@ pub(crate) async fn booking_list_account(
     limit: u32,
 ) -> Result<Vec<Booking>, StoreError> {
     let rows = sqlx::query::<Db>(
-        "SELECT id, counter, day, starts, account, matter, state, number, made FROM booking
-         WHERE division = $1 AND account = $2 ORDER BY begins DESC LIMIT $3",
+        select_booking!("WHERE division = $1 AND account = $2 ORDER BY begins DESC LIMIT $3"),
     )
     .bind(division.as_str())
     .bind(account.0.as_str())
@@ -185,8 +208,7 @@ pub(crate) async fn booking_list_day(
     day: Date,
 ) -> Result<Vec<Booking>, StoreError> {
     let rows = sqlx::query::<Db>(
-        "SELECT id, counter, day, starts, account, matter, state, number, made FROM booking
-         WHERE division = $1 AND day = $2 ORDER BY counter, begins, made, id",
+        select_booking!("WHERE division = $1 AND day = $2 ORDER BY counter, begins, made, id"),
     )
     .bind(division.as_str())
     .bind(day.to_string())
@@ -208,9 +230,13 @@ pub(crate) async fn booking_cancel(
     .bind(division.as_str())
     .bind(account.0.as_str())
     .bind(id)
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(done.rows_affected() > 0)
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    convenience::changed(db, division, convenience::BOOKING, id).await?;
+    Ok(true)
 }
 
 /// Gives whoever booked and came a waiting number; none where there is no such open booking on the day.
@@ -238,11 +264,12 @@ pub(crate) async fn booking_arrive(
     .bind(division.as_str())
     .bind(id)
     .bind(number)
-    .execute(db)
+    .execute(&mut *db)
     .await?;
     if done.rows_affected() == 0 {
         return Ok(None);
     }
+    convenience::changed(db, division, convenience::BOOKING, id).await?;
     Ok(Some(row::small("a waiting number", number)?))
 }
 
@@ -271,14 +298,20 @@ pub(crate) async fn booking_call(
         "UPDATE booking SET state = 'called' WHERE division = $1 AND id = (
              SELECT id FROM booking
              WHERE division = $1 AND counter = $2 AND day = $3 AND state = 'waiting' ORDER BY number LIMIT 1)
-         RETURNING id, counter, day, starts, account, matter, state, number, made",
+         RETURNING id, counter, day, starts, account, matter, state, number, made,
+             (SELECT c.number FROM convenience_case AS c
+              WHERE c.division = booking.division AND c.source = 'booking' AND c.id = booking.id)",
     )
     .bind(division.as_str())
     .bind(counter.as_str())
     .bind(day.to_string())
-    .fetch_optional(db)
+    .fetch_optional(&mut *db)
     .await?;
-    found.map(|found| booking(&found)).transpose()
+    let called = found.map(|found| booking(&found)).transpose()?;
+    if let Some(called) = &called {
+        convenience::changed(db, division, convenience::BOOKING, &called.id).await?;
+    }
+    Ok(called)
 }
 
 /// Marks bookings that nobody came to as missed; their places are free.
@@ -287,14 +320,18 @@ pub(crate) async fn booking_miss(
     division: &Division,
     before: &Timestamp,
 ) -> Result<u64, StoreError> {
-    let done = sqlx::query::<Db>(
-        "UPDATE booking SET state = 'missed', place = NULL WHERE division = $1 AND state = 'booked' AND begins < $2",
+    let missed = sqlx::query::<Db>(
+        "UPDATE booking SET state = 'missed', place = NULL WHERE division = $1 AND state = 'booked' AND begins < $2
+         RETURNING id",
     )
     .bind(division.as_str())
     .bind(before.as_millisecond())
-    .execute(db)
+    .fetch_all(&mut *db)
     .await?;
-    Ok(done.rows_affected())
+    for found in &missed {
+        convenience::changed(db, division, convenience::BOOKING, found.try_get(0)?).await?;
+    }
+    Ok(missed.len() as u64)
 }
 
 pub(crate) async fn booking_missed(

@@ -13,7 +13,7 @@ use lotus_domain::appointment::{Booking, BookingState, Counter};
 use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::{District, Division};
 use lotus_domain::text::Text;
-use lotus_domain::visit::{Visit, VisitState};
+use lotus_domain::visit::Visit;
 use lotus_platform::{OpenSlot, Standing};
 use serde::Deserialize;
 
@@ -156,8 +156,8 @@ impl BookingsPage {
         line.booking.state == BookingState::Booked
     }
 
-    fn is_ordered(line: &VisitLine) -> bool {
-        line.visit.state == VisitState::Ordered
+    fn is_open(line: &VisitLine) -> bool {
+        line.visit.state.is_open()
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/staff/d/{division}/counters/{counter}/walk-in", post(staff::walk_in))
         .route("/staff/d/{division}/counters/{counter}/call", post(staff::call))
         .route("/staff/d/{division}/visits", get(staff::visits))
+        .route("/staff/d/{division}/visits/plan", post(staff::visits_plan))
         .route("/staff/d/{division}/visits/{id}/done", post(staff::visit_done))
 }
 

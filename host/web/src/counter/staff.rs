@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use lotus_domain::Slug;
 use lotus_domain::appointment::{Booking, BookingState};
 use lotus_domain::district::{District, Division};
-use lotus_domain::visit::{Visit, VisitState};
+use lotus_domain::visit::Visit;
 use lotus_platform::{CounterDay, DayRound};
 use serde::Deserialize;
 
@@ -139,8 +139,8 @@ struct VisitsPage {
 }
 
 impl VisitsPage {
-    fn is_ordered(visit: &Visit) -> bool {
-        visit.state == VisitState::Ordered
+    fn is_open(visit: &Visit) -> bool {
+        visit.state.is_open()
     }
 }
 
@@ -160,6 +160,22 @@ pub(super) async fn visits(
     let mut response = page(&VisitsPage { f, district, day, round, kilometres })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Planned {
+    day: Date,
+}
+
+/// `POST /staff/d/{division}/visits/plan`
+pub(super) async fn visits_plan(
+    State(app): State<App>,
+    Known(asker): Known,
+    Named(place): Named<InDistrict>,
+    Sent(planned): Sent<Planned>,
+) -> Result<Response, Error> {
+    app.platform.visit_plan(&asker, &place.division, planned.day).await?;
+    Ok(leads(&format!("/staff/d/{}/visits?day={}", place.division, planned.day), &[]))
 }
 
 #[derive(Deserialize)]
