@@ -4,15 +4,18 @@
 #[macro_use]
 mod city;
 
-use city::{Kept, division};
+use city::{Kept, case, division};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use lotus_domain::Slug;
 use lotus_domain::account::AccountId;
+use lotus_domain::case::Case;
+use lotus_domain::chain::Hash;
 use lotus_domain::licence::{Holder, Licence, telling};
 use lotus_domain::notice::{ChannelKind, Contact, Notice, NoticeKey, Recipient, Standing, Templates, Value, reference};
 use lotus_domain::text::Text;
-use lotus_store::{Claim, Mark, Receipt};
+use lotus_domain::warning::{Audience, Warning};
+use lotus_store::{Claim, Mark, NewCase, Receipt, Spread};
 
 fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_772_000_000 + 60 * minutes).unwrap()
@@ -135,5 +138,43 @@ on_both! {
         assert_eq!(kept.store.licence_list_due(&here, today, 10).await.unwrap().len(), 1);
         let everything = kept.dump_of(&["licence"]).await;
         assert!(!everything.windows(18).any(|part| part == b"11010519491231002X"));
+    }
+
+    async fn a_warning_and_the_receipts_that_it_asks_for_are_written_together_and_each_once(kept: Kept) {
+        let (here, holder) = (division("411081"), AccountId("a".into()));
+        let warning = Warning {
+            division: here.clone(),
+            id: Slug::parse("w1").unwrap(),
+            audience: Audience::parse("subscribers/flood").unwrap(),
+            title: "颍河汛情".into(),
+            text: "请确认收到。".into(),
+            urgent: false,
+            receipt: true,
+            by: "an officer".into(),
+            at: at(0),
+        };
+        kept.store.warning_put(here.clone(), warning).await.unwrap();
+        let seen = kept.store.warning_list(&here, true, 10).await.unwrap().remove(0);
+        assert!(seen.warning.receipt);
+        let token = Hash::of(b"w1 a");
+        let receipt = |random| {
+            let (case, first) = case(random);
+            NewCase { case: Case { account: Some(holder.clone()), ..case }, first, token, record: None, notices: Vec::new() }
+        };
+        let spread = async |seen: Spread, reached: Option<&str>, random| {
+            let notices = vec![notice("warning/w1/a", Recipient::Account(AccountId("a".into())))];
+            let reached = reached.map(ToOwned::to_owned);
+            kept.store.warning_spread(division("411081"), seen, reached, notices, vec![receipt(random)]).await.unwrap()
+        };
+        assert!(spread(seen.clone(), Some("a"), 1).await);
+        let first = kept.store.case_find(&here, &token).await.unwrap();
+        assert!(first.is_some());
+        assert!(!spread(seen.clone(), Some("a"), 2).await, "another host was there before");
+        // The same account again, by another licence of its own.
+        assert!(spread(Spread { reached: "a".into(), ..seen }, None, 3).await);
+        assert_eq!(kept.store.case_find(&here, &token).await.unwrap(), first);
+        assert_eq!(kept.store.case_list_account(&here, &holder, 10).await.unwrap().len(), 1);
+        assert_eq!(kept.store.inbox_unread(&here, &holder, at(0)).await.unwrap(), 1);
+        assert!(kept.store.warning_list(&here, true, 10).await.unwrap().is_empty(), "all were told");
     }
 }
