@@ -261,13 +261,15 @@ impl Clocks {
         }
         self.step = match &state.limit {
             None => None,
-            Some(limit) => match self.step.take().filter(|step| step.name == limit.name) {
-                Some(same) => Some(same),
-                None => {
+            Some(limit) => {
+                // Moving among states that share a limit does not begin it anew.
+                let same = self.step.take().filter(|step| step.name == limit.name);
+                let begun = || {
                     let deadline = Deadline::new(office, at, limit.within)?;
-                    Some(StepClock { name: limit.name.clone(), deadline, lapses: limit.lapses })
-                }
-            },
+                    Ok(StepClock { name: limit.name.clone(), deadline, lapses: limit.lapses })
+                };
+                Some(same.map_or_else(begun, Ok)?)
+            }
         };
         Ok(self)
     }

@@ -41,7 +41,7 @@ impl Code {
 
     /// Reads a code as people type it; what is none matches nothing.
     pub fn parse(text: &str) -> Self {
-        let typed = text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| match c.to_ascii_uppercase() {
+        let typed = text.chars().filter(char::is_ascii_alphanumeric).map(|c| match c.to_ascii_uppercase() {
             'O' => '0',
             'I' | 'L' => '1',
             other => other,

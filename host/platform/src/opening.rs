@@ -127,52 +127,19 @@ impl Platform {
         token: &FormToken,
         beginning: Beginning,
     ) -> Result<Prepared, StoreError> {
-        let Beginning { number, definition, subject, title, message, application, record, parent, assigned, priority } =
-            beginning;
-        let at = self.now();
-        let clocks = {
-            let city = self.city();
-            let office = city.office(self.zone_of_time());
-            let begun = office.map(|office| Clocks::begin(office, &definition, at));
-            // Without a calendar no promise can be kept, so none is made.
-            begun.and_then(Result::ok).ok_or_else(|| StoreError::Unavailable("there is no calendar".to_owned()))?
+        let new = self.new_case(division, asker, token, beginning)?;
+        let case = &new.case;
+        let receipt = Receipt {
+            number: case.number.clone(),
+            secret: token.secret(&self.inner.key),
+            title: case.title.clone(),
+            message: case.message.clone(),
+            due: case.due(),
+            again: false,
         };
-        let secret = token.secret(&self.inner.key);
-        let happening = Happening {
-            at,
-            actor: Actor { role: Role::Applicant, account: asker.name() },
-            action: "submit".to_owned(),
-            from: None,
-            to: definition.initial.to_string(),
-            reason: None,
-            basis: definition.basis.clone(),
-            remark: None,
-        };
-        let first = Event::seal(&number, None, happening);
-        let case = Case {
-            division: division.clone(),
-            number: number.clone(),
-            title: title.clone(),
-            message: message.clone(),
-            subject,
-            state: definition.initial.to_string(),
-            definition,
-            application,
-            revision: 1,
-            submitted: at,
-            clocks,
-            priority,
-            parent,
-            assigned,
-            secret: secret.hash(),
-            account: asker.person().map(|person| person.account.id.clone()),
-        };
-        let due = case.due();
-        let notices = self.milestones(&case, None, &first);
-        self.mark_enterprise(division, &number, asker).await?;
-        let new = NewCase { case, first, token: token.hash(), record, notices };
-        self.transition_marked(division, &number, 1).await?;
-        Ok(Prepared { new, receipt: Receipt { number, secret, title, message, due, again: false } })
+        self.mark_enterprise(division, &case.number, asker).await?;
+        self.transition_marked(division, &case.number, 1).await?;
+        Ok(Prepared { new, receipt })
     }
 
     /// What follows once a case was written, or was there before.

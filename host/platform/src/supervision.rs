@@ -141,7 +141,7 @@ impl Platform {
 
     /// A district's board; a department's where the asker sees only that.
     pub async fn board(&self, asker: &Asker, division: &Division, limit: u32) -> Result<Board, Denied> {
-        let own = self.own_department(asker, division);
+        let own = Self::own_department(asker, division);
         let department = own.as_deref();
         self.allow(asker, Deed::SeeClocks, Place { division, department }, "board").await?;
         let since = self.now().checked_sub(jiff::SignedDuration::from_hours(30 * 24)).unwrap_or(Timestamp::MIN);
@@ -180,7 +180,7 @@ impl Platform {
             Answer::Close => (Deed::CloseCard, CardState::Closed, "card-closed"),
             Answer::Revoke => (Deed::CloseCard, CardState::Revoked, "card-revoked"),
         };
-        let own = self.own_department(asker, division);
+        let own = Self::own_department(asker, division);
         self.allow(asker, deed, Place { division, department: own.as_deref() }, number.as_str()).await?;
         let cards = self.store().card_list_case(division, number).await?;
         let wanted = |card: &Card| (card.level, card.ground, card.about) == (level, ground, about);

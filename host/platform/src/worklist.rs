@@ -80,7 +80,7 @@ impl Platform {
 
     /// How a district's open cases stand against their clocks, by their due day: no word of what people gave.
     pub async fn clocks(&self, asker: &Asker, division: &Division, limit: u32) -> Result<Vec<Clocked>, Denied> {
-        let own = self.own_department(asker, division);
+        let own = Self::own_department(asker, division);
         let department = own.as_deref();
         self.allow(asker, Deed::SeeClocks, Place { division, department }, "clocks").await?;
         let cases = self.store().case_list_worklist(division, department, None, limit).await?;
@@ -99,7 +99,7 @@ impl Platform {
     }
 
     /// The department by which the asker has a role in a district, where it is one alone.
-    pub(crate) fn own_department(&self, asker: &Asker, division: &Division) -> Option<String> {
+    pub(crate) fn own_department(asker: &Asker, division: &Division) -> Option<String> {
         let held = asker.person().map(|person| person.access.held.as_slice()).unwrap_or_default();
         held.iter().find(|held| held.division == *division).and_then(|held| held.department.clone())
     }

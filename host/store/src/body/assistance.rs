@@ -39,10 +39,10 @@ pub(crate) async fn assistance_open(
     let assigned = next_helper(helpers, &open).cloned();
     let new = NewCase { case: Case { assigned, ..new.case.clone() }, ..new.clone() };
     let opened = case::case_open(db, keys, division, &new).await?;
-    if let (Opened::New, Some(step)) = (&opened, beside) {
-        if !case::case_append(db, keys, division, step).await? {
-            return Err(StoreError::Unavailable("the application has moved; try again".to_owned()));
-        }
+    if let (Opened::New, Some(step)) = (&opened, beside)
+        && !case::case_append(db, keys, division, step).await?
+    {
+        return Err(StoreError::Unavailable("the application has moved; try again".to_owned()));
     }
     Ok(opened)
 }
