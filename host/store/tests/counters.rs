@@ -6,7 +6,7 @@ mod city;
 
 use std::collections::BTreeSet;
 
-use city::{Kept, division};
+use city::{Kept, case, division};
 use jiff::Timestamp;
 use jiff::civil::{date, time};
 use lotus_domain::Slug;
@@ -14,6 +14,7 @@ use lotus_domain::account::AccountId;
 use lotus_domain::appointment::{Booking, BookingState, Halls, NotBooked, Township};
 use lotus_domain::text::Text;
 use lotus_domain::visit::{Visit, VisitBody, VisitReason, VisitState};
+use lotus_store::{Became, NewCase};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_772_000_000 + second).unwrap()
@@ -45,6 +46,12 @@ fn visit(id: &str, account: &str) -> Visit {
     };
     let (day, state) = (date(2026, 3, 3), VisitState::Ordered);
     Visit { id: id.to_owned(), account: AccountId(account.to_owned()), day, state, body, made: at(0), case: None }
+}
+
+fn answers(random: u64) -> NewCase {
+    let (case, first) = case(random);
+    let token = lotus_domain::chain::Hash::of(case.number.as_str().as_bytes());
+    NewCase { case, first, token, record: None, notices: Vec::new() }
 }
 
 on_both! {
@@ -168,5 +175,64 @@ on_both! {
         assert_eq!(day.len(), 1, "what was cancelled is nobody's way");
         let mine = kept.store.visit_list_account(&place, &one, 9).await.unwrap();
         assert_eq!(mine, vec![Visit { state: VisitState::Cancelled, ..visit("v1", "one") }]);
+    }
+
+    async fn a_booking_begins_with_its_case_or_not_at_all_and_what_its_case_was_not_told_is_found(kept: Kept) {
+        let (place, store) = (division("411081"), &kept.store);
+        let book = |id: &str, random| {
+            store.booking_book(place.clone(), booking(id, Some(id), "户口迁移"), 1, at(100), Some(answers(random)))
+        };
+        book("a", 1).await.unwrap().unwrap();
+        assert_eq!(book("b", 2).await.unwrap(), Err(NotBooked::Full));
+        let (first, second) = (answers(1).case.number, answers(2).case.number);
+        assert!(store.case_get(&place, &first).await.unwrap().is_some());
+        assert_eq!(store.case_get(&place, &second).await.unwrap(), None, "what is refused has no case");
+        let mine = store.booking_list_account(&place, &AccountId("a".into()), 9).await.unwrap();
+        assert_eq!(mine.iter().map(|booking| booking.case.clone()).collect::<Vec<_>>(), [Some(first.clone())]);
+        assert_eq!(store.convenience_list_behind(&place, 9).await.unwrap(), []);
+
+        assert_eq!(store.booking_miss(place.clone(), at(101)).await.unwrap(), 1);
+        let behind = store.convenience_list_behind(&place, 9).await.unwrap().remove(0);
+        assert_eq!((&behind.number, behind.became), (&first, Became::Booking(BookingState::Missed)));
+        assert_eq!(store.convenience_list_behind(&division("411082"), 9).await.unwrap(), []);
+        // Whoever read it before it changed again has not told its case of the last change.
+        store.convenience_told(place.clone(), first.clone(), behind.changes - 1).await.unwrap();
+        assert_eq!(store.convenience_list_behind(&place, 9).await.unwrap().len(), 1);
+        store.convenience_told(place.clone(), first, behind.changes).await.unwrap();
+        assert_eq!(store.convenience_list_behind(&place, 9).await.unwrap(), []);
+    }
+
+    async fn a_row_follows_a_step_that_is_made_at_its_case(kept: Kept) {
+        let (place, store) = (division("411081"), &kept.store);
+        let follow = |random, state: &str| {
+            store.convenience_follow(place.clone(), answers(random).case.number, state.to_owned())
+        };
+        let new = booking("a", Some("a"), "户口迁移");
+        store.booking_book(place.clone(), new, 1, at(100), Some(answers(1))).await.unwrap().unwrap();
+        follow(1, "cancelled").await.unwrap();
+        let new = booking("b", Some("b"), "户口迁移");
+        let booked = store.booking_book(place.clone(), new, 1, at(100), Some(answers(2))).await.unwrap();
+        assert_eq!(booked, Ok(()), "its place is free");
+        follow(2, "arrived").await.unwrap();
+        let day = store.booking_list_day(&place, date(2026, 3, 2)).await.unwrap();
+        let of = |id: &str| day.iter().find(|booking| booking.id == id).map(|booking| (booking.state, booking.number));
+        assert_eq!(of("a"), Some((BookingState::Cancelled, None)));
+        assert_eq!(of("b"), Some((BookingState::Waiting, Some(1))), "with a number as at the counter");
+
+        for (random, id) in [(3, "v1"), (4, "v2"), (5, "v3")] {
+            store.visit_put(place.clone(), visit(id, "one"), Some(answers(random))).await.unwrap();
+        }
+        let mut planned = store.visit_plan(place.clone(), date(2026, 3, 3)).await.unwrap();
+        planned.sort();
+        assert_eq!(planned, ["v1", "v2", "v3"]);
+        assert_eq!(store.visit_plan(place.clone(), date(2026, 3, 3)).await.unwrap(), Vec::<String>::new(), "once");
+        for (random, state) in [(3, "declined"), (4, "asked"), (5, "visited")] {
+            follow(random, state).await.unwrap();
+            follow(random, state).await.unwrap();
+        }
+        let mine = store.visit_list_account(&place, &AccountId("one".into()), 9).await.unwrap();
+        let states: Vec<_> = mine.iter().map(|visit| visit.state).collect();
+        assert_eq!(states, [VisitState::Cancelled, VisitState::Ordered, VisitState::Done]);
+        assert_eq!(mine.first().and_then(|visit| visit.case.clone()), Some(answers(3).case.number));
     }
 }

@@ -128,6 +128,11 @@ impl City {
         Self::serve(self.store.clone(), tempfile::tempdir().unwrap(), config()).await
     }
 
+    /// The same database without a platform: what a host leaves behind that stops between two writes.
+    pub async fn bare_store(&self) -> Store {
+        Store::open(&self.store, Keyring::parse(KEYRING).unwrap()).await.unwrap()
+    }
+
     async fn serve(store: StoreConfig, directory: tempfile::TempDir, config: PlatformConfig) -> Self {
         let objects = config.objects.or_else(|| {
             Some(Objects::open(&ObjectsConfig::directory(directory.path().join("objects"))).unwrap())
@@ -174,6 +179,11 @@ impl City {
     pub async fn activate_guest(&self, name: &str, division: &str) {
         let guest = lotus_artifacts::guest(name);
         self.activate(guest.manifest, guest.component, division).await;
+    }
+
+    /// The same database, opened beside the host that serves.
+    pub async fn store(&self) -> Store {
+        Store::open(&self.store, Keyring::parse(KEYRING).unwrap()).await.unwrap()
     }
 
     /// Somebody new, with no cookie.

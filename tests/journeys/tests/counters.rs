@@ -214,3 +214,29 @@ async fn who_cant_come_is_visited_and_the_round_of_the_day_goes_to_everybody() {
         "who read addresses is on record"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_was_not_moved_with_its_booking_catches_up_and_moves_once() {
+    let city = City::sqlite().await;
+    let citizen = signed_in(&city, "citizen").await;
+    let clerk = signed_in(&city, "yuzhou-clerk").await;
+    let division = Division::parse("411081").unwrap();
+    let open = slots(&citizen.get(COUNTER).await);
+    let booked = citizen.post_and_follow(COUNTER, &[("slot", &open[5]), ("item", "")]).await;
+    let case = booked.attributes("a[href^='/me/cases/']", "href").remove(0);
+    let id = booked.attributes("form[action$='/cancel']", "action")[0].split('/').nth(4).unwrap().to_owned();
+    let day = open[5][..10].parse().unwrap();
+    // A host that stops right after it gave the number, and after it called it.
+    let store = city.bare_store().await;
+    assert_eq!(store.booking_arrive(division.clone(), id, day).await.unwrap(), Some(1));
+    let counter = Slug::parse("comprehensive").unwrap();
+    assert!(store.booking_call(division.clone(), counter, day).await.unwrap().is_some());
+    let shown = async || citizen.get(&case).await.texts(".status-state").remove(0);
+    city.platform.convenience_settle().await.unwrap();
+    assert_eq!(shown().await, "已办理", "by way of the number");
+    let before = citizen.get(&case).await.body.matches("已取号").count();
+    assert_eq!(city.platform.convenience_settle().await.unwrap(), 0, "and nothing is left to do");
+    assert_eq!(citizen.get(&case).await.body.matches("已取号").count(), before);
+    let page = clerk.get(&case.replace("/me/", "/staff/")).await;
+    assert_eq!(page.status, StatusCode::OK, "it is on the staff's side like every case");
+}
