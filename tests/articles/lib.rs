@@ -17,6 +17,11 @@ pub const APPLICANT: [(&str, &str); 5] = [
 
 /// Applies for an item as its page offers it; the case's number.
 pub async fn applied(browser: &Browser, division: &str, item: &str) -> String {
+    applied_by(browser, division, item, "11010519491231002X").await
+}
+
+/// The same, by somebody with another identity number.
+pub async fn applied_by(browser: &Browser, division: &str, item: &str, identity_number: &str) -> String {
     let guide = browser.get(&format!("/d/{division}/items/{item}")).await;
     let path = format!("/d/{division}/items/{item}/apply");
     assert!(guide.attributes("a", "href").contains(&path), "the guide leads to the form");
@@ -30,6 +35,7 @@ pub async fn applied(browser: &Browser, division: &str, item: &str) -> String {
             form.insert(name.to_owned(), value.to_owned());
         }
     }
+    form.insert("identity-number".to_owned(), identity_number.to_owned());
     let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let opened = browser.post(&path, &fields).await;
     assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.body);

@@ -7,7 +7,7 @@ use std::sync::{Arc, RwLock};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::HeaderValue;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use lotus_domain::district::{District, Division};
@@ -108,6 +108,7 @@ pub fn router(platform: Platform, config: WebConfig) -> Router {
         .merge(staff::routes())
         .merge(material::routes())
         .merge(crate::counter::routes())
+        .merge(crate::help::routes())
         .merge(api::routes())
         .merge(console::routes())
         .merge(hook::routes())

@@ -92,6 +92,7 @@ pub(crate) fn view(app: &App, reader: &Reader, asker: &Asker, address: &str, dra
     DraftView {
         action: format!("{address}/draft"),
         materials: format!("{address}/materials"),
+        tutored: address.contains("/items/"),
         with_it: draft.map_or(0, |draft| draft.body.materials.len()),
         owner: app.platform.draft_claim(asker).unwrap_or_default(),
         saved,
@@ -209,6 +210,7 @@ async fn save_of(
             let other = if reader.words.other() == Language::En { "en" } else { "zh" };
             format!("{form}?lang={other}")
         }
+        Some("tutoring") => format!("/d/{}/{path}/tutoring", place.visit.division),
         Some("materials") => format!("/d/{}/{path}/materials", place.visit.division),
         _ => form,
     };

@@ -21,6 +21,7 @@ mod console;
 mod counter;
 mod draft;
 mod error;
+mod help;
 mod hook;
 mod language;
 mod material;

@@ -63,7 +63,8 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
 for (const live of document.querySelectorAll("[data-live]")) {
   const events = new EventSource(live.dataset.live);
   events.addEventListener("changed", () => {
-    if (document.activeElement?.closest("form")) return;
+    const writing = document.activeElement?.closest("form");
+    if (writing && live.contains(writing)) return;
     fetch(location.href, { credentials: "same-origin" }).then((answer) => answer.text()).then((text) => {
       const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-live]");
       if (fresh) live.replaceChildren(...fresh.childNodes);

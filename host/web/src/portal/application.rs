@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::asker::Known;
 use crate::draft::{self, Browser};
 use crate::error::{Error, not_served};
+use crate::help;
 use crate::portal::case::{opened, remembered};
 use crate::portal::zone::rendered;
 use crate::portal::{Named, Place};
@@ -38,6 +39,8 @@ struct ApplyPage {
     i: Arc<DistrictItem>,
     is_stale: bool,
     form: Safe<String>,
+    /// What is said in a tutoring session about it.
+    tutoring: Option<Safe<String>>,
 }
 
 /// What the page shows of the form.
@@ -64,10 +67,11 @@ async fn apply_page(
     let typed = filled.typed.or(drafted);
     let view = FormView::new(words, format!("{address}/apply"), "apply", &token, Some(&form), typed, filled.errors);
     let form = rendered(&view.with_draft(draft))?;
+    let tutoring = help::aside(app, reader, &place, &item, asker, browser).await;
     let name = words.text(&item.item.name);
     let title = if filled.errors.is_empty() { name.to_owned() } else { words.t1("form-title-wrong", "title", name) };
     let f = Frame::new(app, reader, title).of(app, &place.district).at(Part::Items);
-    let view = ApplyPage { f, district: place.district, i: item, is_stale: filled.is_stale, form };
+    let view = ApplyPage { f, district: place.district, i: item, is_stale: filled.is_stale, form, tutoring };
     let mut response = page_with(filled.status, &view)?;
     // It may hold what the platform knows of whoever looks.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -15,6 +15,7 @@ use lotus_platform::{CaseError, CaseView, Receipt};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::asker::Known;
 use crate::error::Error;
 use crate::language::{Words, escaped};
 use crate::portal::Named;
@@ -164,6 +165,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     reader: Reader,
     cookies: CookieJar,
+    Known(asker): Known,
     Named(name): Named<CaseName>,
     Query(asked): Query<Before>,
 ) -> Result<Response, Error> {
@@ -172,6 +174,7 @@ pub(crate) async fn show(
     match app.platform.case_follow(&number, &secret).await {
         Ok(view) => {
             let parts = followed(&app, &view, &secret).at(&app, &view, &asked).await?;
+            let parts = parts.helped(&app, &reader, &asker, &view).await?;
             case_page(&app, &reader, StatusCode::OK, &view, &parts, Tried::default())
         }
         Err(CaseError::NotFound) => find_page(&app, &reader, Some(&number), "", Some("secret")),

@@ -6,13 +6,16 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use axum_extra::extract::Query;
+use lotus_domain::assistance::Offer;
 use lotus_domain::catalog::{DistrictItem, Item, Served};
 use lotus_domain::district::District;
 use lotus_domain::text::Text;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::asker::Known;
 use crate::error::Error;
+use crate::help;
 use crate::portal::{Named, Place};
 use crate::reader::Reader;
 use crate::render::frame::{Frame, Part, page};
@@ -102,6 +105,7 @@ struct GuidePage {
     district: Arc<District>,
     of_city: bool,
     i: Arc<DistrictItem>,
+    offers: Vec<Offer>,
 }
 
 /// `GET /d/{division}/items/{code}`
@@ -110,9 +114,11 @@ pub(crate) async fn guide(
     reader: Reader,
     place: Place,
     Named(ItemName { code }): Named<ItemName>,
+    Known(asker): Known,
 ) -> Result<Response, Error> {
     let item = app.platform.item(&place.visit.division, &code).ok_or(Error::NoItem)?;
+    let offers = help::offers_for(&app, &place.visit, &item.item, &asker).await;
     let title = reader.words.text(&item.item.name).to_owned();
     let f = Frame::new(&app, &reader, title).of(&app, &place.district).at(Part::Items);
-    page(&GuidePage { f, of_city: item.division != place.visit.division, i: item, district: place.district })
+    page(&GuidePage { f, offers, of_city: item.division != place.visit.division, i: item, district: place.district })
 }

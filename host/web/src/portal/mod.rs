@@ -16,7 +16,9 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
+pub(crate) use case::{opened, remembered};
 pub(crate) use case::secret_of;
+pub(crate) use zone::rendered;
 pub(crate) use catalog::MOST_FOUND;
 pub(crate) use paper::title as paper_title;
 pub(crate) use place::{Named, Place};

@@ -7,15 +7,17 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use jiff::tz::TimeZone;
 use lotus_domain::applicant::IdentityNumber;
+use lotus_domain::assistance::PRIORITISED;
 use lotus_domain::case::{Event, FollowSecret, TransitionError};
 use lotus_domain::form::Value;
 use lotus_domain::kind::State as CaseState;
 use lotus_domain::paper;
 use lotus_domain::text::Text;
-use lotus_platform::{CaseError, CaseView, PLUGIN_NOTE};
+use lotus_platform::{Asker, CaseError, CaseView, PLUGIN_NOTE};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::help::HelpPart;
 use crate::language::{Words, escaped};
 use crate::portal::paper_title;
 use crate::reader::Reader;
@@ -36,6 +38,8 @@ pub(crate) struct CaseParts {
     whole: bool,
     /// The part of the timeline that was asked for, where it is not the newest.
     earlier: Option<Vec<Event>>,
+    /// What there is of assistance.
+    help: HelpPart,
 }
 
 /// Which part of the timeline is asked for: what stands before this event.
@@ -48,19 +52,31 @@ impl CaseParts {
     /// For whoever follows a case by its secret.
     pub(crate) fn followed(view: &CaseView, secret: &FollowSecret, fresh: bool) -> Self {
         let base = format!("/cases/{}", view.case.number);
-        Self { base, part: Part::Cases, secret: Some(secret.shown()), fresh, whole: false, earlier: None }
+        Self { base, part: Part::Cases, secret: Some(secret.shown()), fresh, whole: false, earlier: None, help: HelpPart::default() }
     }
 
     /// For the applicant who is signed in.
     pub(crate) fn mine(view: &CaseView) -> Self {
         let base = format!("/me/cases/{}", view.case.number);
-        Self { base, part: Part::Mine, secret: None, fresh: false, whole: false, earlier: None }
+        Self { base, part: Part::Mine, secret: None, fresh: false, whole: false, earlier: None, help: HelpPart::default() }
     }
 
     /// For the staff whose case it is.
     pub(crate) fn staff(view: &CaseView) -> Self {
         let base = format!("/staff/cases/{}", view.case.number);
-        Self { base, part: Part::Staff, secret: None, fresh: false, whole: true, earlier: None }
+        Self { base, part: Part::Staff, secret: None, fresh: false, whole: true, earlier: None, help: HelpPart::default() }
+    }
+
+    /// The same, with what there is of assistance.
+    pub(crate) async fn helped(
+        self,
+        app: &App,
+        reader: &Reader,
+        asker: &Asker,
+        view: &CaseView,
+    ) -> Result<Self, Error> {
+        let help = HelpPart::of(app, reader, asker, view, !self.whole).await?;
+        Ok(Self { help, ..self })
     }
 
     /// The same, with the part of the timeline that is asked for.
@@ -238,6 +254,7 @@ impl CasePage<'_> {
             None if id == PLUGIN_NOTE => Safe(escaped(&self.f.w.t("case-plugin-noted"))),
             // What the platform began, nobody submitted.
             None if id == "open" => Safe(escaped(&self.f.w.t("case-begun"))),
+            None if id == PRIORITISED => Safe(escaped(&self.f.w.t("case-prioritised"))),
             None => Safe(escaped(&self.f.w.t("case-submitted"))),
         }
     }

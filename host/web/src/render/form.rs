@@ -43,6 +43,8 @@ pub(crate) struct DraftView {
     pub(crate) action: String,
     /// Where materials are put with it.
     pub(crate) materials: String,
+    /// A helper can be asked to tutor on it.
+    pub(crate) tutored: bool,
     /// How many go with it.
     pub(crate) with_it: usize,
     /// Whose form it is; empty where nobody is signed in.

@@ -106,6 +106,7 @@ struct WorklistPage {
     lines: Vec<Line>,
     next: Option<String>,
     searches: bool,
+    helps: bool,
     exports: bool,
     warns: bool,
     settles: bool,
@@ -148,6 +149,7 @@ async fn worklist(
         lines,
         next,
         searches: may(Deed::SearchCases),
+        helps: may(Deed::Help),
         exports: may(Deed::ExportCases),
         warns: may(Deed::WarnOfRisks),
         settles: may(Deed::SettleFees),
@@ -201,7 +203,7 @@ async fn case(
 ) -> Result<Response, Error> {
     let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoPage)?;
     let view = app.platform.case_see(&asker, &number).await?;
-    let parts = CaseParts::staff(&view).at(&app, &view, &asked).await?;
+    let parts = CaseParts::staff(&view).at(&app, &view, &asked).await?.helped(&app, &reader, &asker, &view).await?;
     case_page(&app, &reader, StatusCode::OK, &view, &parts, Tried::default())
 }
 
