@@ -342,7 +342,7 @@ mod tests {
     }
 
     fn calendar() -> Calendar {
-        Calendar::new(2026, 2027, &[year_2026()]).unwrap()
+        Calendar::new(2025, 2027, &[year_2026()]).unwrap()
     }
 
     fn starts(day: Date) -> Vec<String> {
