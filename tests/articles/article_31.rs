@@ -123,9 +123,9 @@ async fn a_case_is_completed_once_its_fee_is_paid_once_by_phone_or_in_cash_and_t
     let hall = Hall::open().await;
     let citizen = hall.city.sign_in("citizen").await;
     let number = hall.granted(&citizen).await;
-    let held = step(&hall.clerk, &number, "complete", "").await;
-    assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(held.body.contains("还有费用未缴清"), "{}", held.body);
+    let refused = step(&hall.clerk, &number, "complete", "").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("还有费用未缴清"), "{}", refused.body);
     assert_eq!(state(&hall.clerk, &number).await, "准予");
 
     // Electronically, at the provider's; its call-back comes a hundred times more.
