@@ -108,3 +108,45 @@ async fn a_no_without_a_reason_is_seen_as_it_happens() {
     let other = city.sign_in("changge-head").await;
     assert_eq!(other.get(BOARD).await.status, StatusCode::NOT_FOUND, "another district's board is not there");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_back_and_comes_again_gives_nothing_twice_and_takes_nothing_back() {
+    let city = City::at("2026-03-03T09:00:00+08:00").await;
+    let (clerk, handler) = (city.sign_in("yuzhou-clerk").await, city.sign_in("yuzhou-handler").await);
+    let overdue = accepted(&clerk, &handler, &city.browser()).await;
+    let waiting = applied(&city.browser(), "411081", FOOD_LICENCE).await;
+    city.set("2026-03-11T08:00:00+08:00");
+    let officer = city.sign_in("supervision").await;
+    // A red card for what was promised, a yellow one for what nobody accepted.
+    until(&officer, BOARD, |board| cards(board).len() == 2).await;
+    let given = officer.get(BOARD).await.texts(".supervised article, .supervised");
+    let handler = city.sign_in("yuzhou-handler").await;
+    let history = |page: &Answer| page.texts(".timeline > li h3");
+    let path = format!("/staff/cases/{waiting}");
+    let deemed = history(&until(&handler, &path, |page| page.body.contains("逾期视为受理")).await);
+    assert_eq!(deemed.len(), 2);
+
+    // A day back: supervision looks again and again, and a step is made at an earlier moment than the one before it.
+    city.set("2026-03-10T08:00:00+08:00");
+    let handler = city.sign_in("yuzhou-handler").await;
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    assert_eq!(history(&handler.get(&path).await), deemed);
+    let officer = city.sign_in("supervision").await;
+    assert_eq!(officer.get(BOARD).await.texts(".supervised article, .supervised"), given, "cards stay as they were");
+    assert_eq!(step(&handler, &waiting, "review", "").await.status, StatusCode::OK);
+
+    // And the same day once more.
+    city.set("2026-03-11T09:00:00+08:00");
+    let officer = city.sign_in("supervision").await;
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    assert_eq!(officer.get(BOARD).await.texts(".supervised article, .supervised"), given, "nothing twice");
+    let handler = city.sign_in("yuzhou-handler").await;
+    assert_eq!(history(&handler.get(&path).await).len(), 3);
+    assert_eq!(state(&handler, &overdue).await, "审查");
+    let store = city.store().await;
+    let yuzhou = lotus_domain::district::Division::parse("411081").unwrap();
+    let mut flaws = Vec::new();
+    lotus_platform::verify_division(&store, &yuzhou, |flaw| flaws.push(flaw.to_string())).await.unwrap();
+    store.close().await;
+    assert!(flaws.is_empty(), "{flaws:?}");
+}

@@ -334,6 +334,95 @@ fn the_doctor_says_when_an_authoritys_certificate_can_not_be_used() {
     }
 }
 
+#[tokio::test]
+#[cfg_attr(not(has_sqlite), ignore = "SQLite's shell is not installed: apt-get install sqlite3")]
+async fn histories_are_verified_while_a_host_serves_and_a_flipped_byte_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let demo = Demo::start(&data);
+    let browser = browser();
+    let award = format!("{}/d/411081/services/studio-award", demo.base);
+    let token = token(&browser, &award).await;
+    let form = [
+        ("_token", token.as_str()),
+        ("enterprise", "莲城钧瓷工坊"),
+        ("credit-code", "91350100M000100Y43"),
+        ("contact", "经办人"),
+        ("telephone", "13900001111"),
+        ("studio", "莲城工作室"),
+        ("title-level", "national"),
+        ("title-date", "2019-05-01"),
+        ("sales", "3000000"),
+        ("once", "yes"),
+    ];
+    let opened = browser.post(&award).form(&form).send().await.unwrap();
+    assert_eq!(opened.status(), StatusCode::SEE_OTHER);
+    let number = opened.headers()["location"].to_str().unwrap().trim_start_matches("/cases/").to_owned();
+    let file = config(directory.path(), &format!("data = {data:?}"));
+    let verify = |more: &[&str]| {
+        let arguments = [&["audit", "verify", "--config", &file], more].concat();
+        let Output { status, stdout, stderr } = lotus(&arguments).output().unwrap();
+        let said = [stdout, stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
+        (status.code(), said)
+    };
+    let (code, said) = verify(&[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("everything is whole") && said.contains("a second"), "{said}");
+    let line = said.lines().find(|line| line.starts_with("411081 ")).unwrap();
+    assert!(line.contains("1 cases, 1 events"), "{line}");
+    let (code, said) = verify(&["--division", "411999"]);
+    assert!(code == Some(1) && said.contains("there is no division 411999"), "{said}");
+
+    let flip = format!("UPDATE case_event SET action = 'submis' WHERE number = '{number}'");
+    lotus_test_services::sqlite::run(&data.join("lotus.db"), &flip).unwrap();
+    let (code, said) = verify(&["--division", "411081"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains(&format!("411081 BROKEN: case {number}: event 1 was altered")), "{said}");
+    assert!(verify(&["--division", "411082"]).0 == Some(0), "another district's is whole");
+    demo.signal("-TERM");
+    assert_eq!(demo.end(), Some(0));
+}
+
+#[test]
+fn kinds_of_case_are_checked_with_their_line_listed_and_published() {
+    let directory = tempfile::tempdir().unwrap();
+    let sound = include_str!("../../host/domain/kinds/application.toml");
+    let write = |name: &str, text: &str| {
+        let file = directory.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let (good, bad) = (write("good.toml", sound), write("bad.toml", &sound.replacen("by = [\"clerk\"", "by = [\"mayor\"", 1)));
+    let run = |arguments: &[&str]| {
+        let Output { status, stdout, stderr } = lotus(arguments).output().unwrap();
+        let said = [stdout, stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
+        (status.code(), said)
+    };
+    let (code, said) = run(&["kinds", "check", &good]);
+    assert!(code == Some(0) && said.contains("application 办件"), "{said}");
+    let line = sound.lines().position(|line| line.contains("by = [\"clerk\"")).unwrap() + 1;
+    let (code, said) = run(&["kinds", "check", &good, &bad]);
+    assert!(code == Some(1) && said.contains(&format!("bad.toml: line {line}: ")) && said.contains("mayor"), "{said}");
+
+    let data = directory.path().join("data");
+    let demo = Demo::start(&data);
+    let file = config(directory.path(), &format!("data = {data:?}"));
+    let said = fails(&["kinds", "put", &bad, "--config", &file]);
+    assert!(said.contains(&format!("line {line}: ")), "{said}");
+    let (code, said) = run(&["kinds", "put", &good, "--config", &file, "--since", "2099-01-01"]);
+    assert!(code == Some(0) && said.contains("2098-12-31T16:00:00Z"), "{said}");
+    let (_, said) = run(&["kinds", "list", "--config", &file]);
+    let holds = |said: &str| said.lines().find(|line| line.starts_with("holds") && line.contains("application ")).map(str::to_owned);
+    assert!(holds(&said).unwrap().contains("ships"), "{said}");
+    assert!(said.lines().any(|line| line.contains("2098-12-31T16:00:00Z") && line.contains("application ")), "{said}");
+    let (code, said) = run(&["kinds", "put", &good, "--config", &file]);
+    assert_eq!(code, Some(0), "{said}");
+    let (_, said) = run(&["kinds", "list", "--config", &file]);
+    assert!(holds(&said).unwrap().contains("since "), "{said}");
+    demo.signal("-TERM");
+    assert_eq!(demo.end(), Some(0));
+}
+
 #[test]
 fn two_hosts_do_not_share_a_data_directory() {
     let directory = tempfile::tempdir().unwrap();
@@ -349,7 +438,7 @@ fn without_a_command_it_says_what_there_is() {
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert!(!child.wait().unwrap().success());
-    for command in ["demo", "serve", "migrate", "doctor", "keys", "plugin"] {
+    for command in ["demo", "serve", "migrate", "doctor", "keys", "kinds", "audit", "plugin"] {
         assert!(said.contains(command), "{command} in {said}");
     }
 }

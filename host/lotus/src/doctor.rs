@@ -29,8 +29,8 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
         ("database", database(&config).await),
         ("sandbox", sandbox(&config)),
         ("sign-in", sign_in(&config)),
-        ("notices", notices(&config)),
         ("papers", papers(&config)),
+        ("notices", notices(&config)),
         ("open files", open_files()),
         ("memory maps", memory_maps()),
     ];

@@ -70,7 +70,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
             let now = Timestamp::now();
             let zone = PlatformConfig::new(Key::random()).time_zone;
             let since = match since {
-                Some(day) => day.to_zoned(zone).context("that day has no beginning")?.timestamp(),
+                Some(day) => zone.to_timestamp(day.at(0, 0, 0, 0)).context("that day has no beginning")?,
                 None => now,
             };
             let store = open(&config).await?;

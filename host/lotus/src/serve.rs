@@ -101,12 +101,12 @@ async fn platform(config: &Config, directory: &DataDirectory, ready: Vec<ReadyAc
         authorities: data::authorities(config)?,
         first_administrator: first.map(|first| (first.provider, first.subject)),
         ready_accounts: ready,
-        notices: config.notices.config()?,
         payments: config.payments.as_ref().map(|payments| {
             let secret = payments.secret.0.as_bytes();
             Arc::new(Gateway::new(&payments.name, &payments.address, secret)) as Arc<dyn PaymentProvider>
         }),
         fonts: config.fonts.clone(),
+        notices: config.notices.config()?,
         objects: Some(Objects::open(&config.objects())?),
         ..PlatformConfig::new(directory.key()?)
     };

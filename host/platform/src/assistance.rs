@@ -28,6 +28,8 @@ use crate::start::Platform;
 use crate::token::FormToken;
 use crate::worklist::WorkError;
 
+/// How the name of a case of assistance begins that is about something.
+pub(crate) const ABOUT: &str = "帮办代办：";
 /// Cases of a helper that are shown.
 const MOST: u32 = 200;
 /// How often it is tried again that an application moved while help for it was opened.
@@ -171,7 +173,7 @@ impl Platform {
             || Text::new("帮办代办", "Assistance"),
             |about| {
                 let en = about.en.as_deref().unwrap_or(&about.zh);
-                Text::new(format!("帮办代办：{}", about.zh), format!("Assistance: {en}"))
+                Text::new(format!("{ABOUT}{}", about.zh), format!("Assistance: {en}"))
             },
         );
         let beginning = Beginning {
@@ -345,7 +347,22 @@ impl Platform {
     pub async fn help_assigned(&self, asker: &Asker, division: &Division) -> Result<Vec<Case>, Denied> {
         self.allow_within(asker, Deed::Help, division, "helper").await?;
         let Some(person) = asker.person() else { return Ok(Vec::new()) };
+        // What waited for a helper waits no longer.
+        self.help_assign(division).await?;
         Ok(self.store().case_list_assigned(division, &person.account.id, MOST).await?)
+    }
+}
+
+impl Platform {
+    /// Gives what nobody has, or whoever has it helps no more, to whose turn it is.
+    pub(crate) async fn help_assign(&self, division: &Division) -> Result<(), StoreError> {
+        let helpers = self.helpers(division).await?;
+        let Some(definition) = self.city().kind(KIND).filter(|_| !helpers.is_empty()) else { return Ok(()) };
+        for (number, helper) in self.store().assistance_assign(division.clone(), definition.code, helpers).await? {
+            let nobody = Asker::nobody(None);
+            self.note(&nobody, division, "helper-assigned", number.as_str(), &helper.to_string()).await;
+        }
+        Ok(())
     }
 }
 

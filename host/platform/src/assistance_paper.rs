@@ -11,6 +11,7 @@ use lotus_paper::{Ending, Help, Office, Paper, Says};
 use lotus_store::StoreError;
 
 use crate::asker::Denied;
+use crate::assistance::ABOUT;
 use crate::case::CaseView;
 use crate::fee::PayError;
 use crate::start::Platform;
@@ -72,7 +73,12 @@ impl Platform {
             }
         };
         Ok(Paper {
-            number: format!("{}-{}-{}", case.number, event.sequence, kind.name()),
+            number: format!(
+                "{}-{:03}-{}",
+                case.number,
+                event.sequence,
+                1 + PaperKind::ALL.iter().position(|one| *one == kind).unwrap_or_default()
+            ),
             office: Office {
                 name: format!("{}{}", district.name.zh, case.subject.department()),
                 address: district.hall.address.zh.clone(),
@@ -82,7 +88,10 @@ impl Platform {
             to: given("organisation").or_else(|| given("name")).unwrap_or_default(),
             day: event.happening.at.to_zoned_datetime(self.zone_of_time().clone()).date(),
             case: Some(case.number.clone()),
-            matter: case.subject.title().zh.clone(),
+            matter: {
+                let title = case.subject.title().zh.as_str();
+                title.strip_prefix(ABOUT).unwrap_or(title).to_owned()
+            },
             says: Says::Assistance(help),
             proof: None,
         })

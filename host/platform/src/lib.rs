@@ -91,7 +91,7 @@ pub use sweep::Swept;
 pub use visit::{DayRound, VisitError, VisitWish};
 pub use lotus_runtime::{LoadError, Runtime, RuntimeConfig, StartError};
 pub use lotus_channel::{Channel, ReceiptsError};
-pub use lotus_store::{Failure, Queue, Spread};
+pub use lotus_store::{CaseFile, Failure, Queue, Spread};
 pub use lotus_store::{Keyring, KeyringError, Store, StoreConfig, StoreError, Suite};
 pub use inbox::{DistrictQueue, Wanted, WantedError};
 pub use kind::{KindError, KindVersion, kind_publish, kind_versions};

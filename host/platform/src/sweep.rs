@@ -35,6 +35,7 @@ impl Platform {
             let division = &district.division;
             swept.drafts += self.store().draft_sweep(division.clone(), drafts).await?;
             self.tutoring_sweep(division, drafts).await?;
+            self.help_assign(division).await?;
             let gone = self.store().material_sweep(division.clone(), loose).await?;
             swept.materials += gone.len() as u64;
             let Some(objects) = &self.inner.objects else { continue };

@@ -526,6 +526,11 @@ index! {
         division: Division, new: NewCase, helpers: Vec<AccountId>, beside: Option<Step>
     ) -> Opened;
 
+    /// Gives open cases of a kind that nobody has, or nobody of these, to whose turn it is; which to whom.
+    pub write assistance::assistance_assign(
+        division: Division, code: lotus_domain::kind::NumberCode, helpers: Vec<AccountId>
+    ) -> Vec<(CaseNumber, AccountId)>;
+
     /// Begins a tutoring session; whether there was none of this draft, and none with its code.
     pub write tutoring::tutoring_begin(division: Division, new: tutoring::Session) -> bool;
     /// The newest session of a draft, open or over.

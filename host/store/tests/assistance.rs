@@ -7,9 +7,11 @@ mod city;
 use std::collections::BTreeMap;
 
 use city::{Kept, division};
+use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use lotus_domain::account::AccountId;
 use lotus_domain::assistance::KIND;
+use lotus_domain::case::CaseNumber;
 use lotus_domain::chain::Hash;
 use lotus_domain::kind::shipped;
 use lotus_domain::material::Holder;
@@ -32,6 +34,8 @@ fn asked(random: u64) -> NewCase {
     let mut new = plain(random);
     new.case.definition = shipped(KIND).unwrap().clone();
     new.case.state = new.case.definition.initial.to_string();
+    new.case.number = CaseNumber::new(&division("411081"), date(2026, 3, 1), new.case.definition.code, random);
+    new.token = Hash::of(new.case.number.as_str().as_bytes());
     new
 }
 
@@ -97,6 +101,15 @@ on_both! {
         let opened = kept.store.assistance_open(division("411081"), asked(1), Vec::new(), None).await.unwrap();
         assert_eq!(opened, Opened::New);
         assert!(counted(&kept.store).await.is_empty());
+        let code = shipped(KIND).unwrap().code;
+        let assign = |helpers: Vec<AccountId>| kept.store.assistance_assign(division("411081"), code, helpers);
+        assert_eq!(assign(Vec::new()).await.unwrap(), []);
+        let given = assign(helpers()).await.unwrap();
+        assert_eq!(given.iter().map(|(_, helper)| helper.0.as_str()).collect::<Vec<_>>(), ["h1"]);
+        assert_eq!(assign(helpers()).await.unwrap(), [], "it has its helper");
+        let without = helpers().split_off(1);
+        assert_eq!(assign(without).await.unwrap().len(), 1, "who helps no more has nothing");
+        assert_eq!(counted(&kept.store).await, BTreeMap::from([("h2".to_owned(), 1)]));
     }
 
     async fn a_code_lets_one_helper_in_and_a_session_that_is_over_takes_no_word(kept: Kept) {

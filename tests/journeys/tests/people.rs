@@ -93,6 +93,10 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
             let path = format!("/staff/d/{division}/cards/{number}/red/promise-overdue/0/{answer}");
             browser.post(&path, &[("words", "已督促")]).await
         }
+        Deed::Help => browser.get(&format!("/staff/d/{division}/helper")).await,
+        Deed::SetPriority => {
+            browser.post(&format!("/staff/cases/{number}/priority"), &[("revision", "1"), ("priority", "1")]).await
+        }
         Deed::ChangePlugins => {
             browser.post(&format!("/console/d/{division}/plugins/stop"), &[("plugin", "no.such.plugin")]).await
         }

@@ -11,3 +11,4 @@ pub mod pdf;
 pub mod postgres;
 pub mod s3;
 pub mod smtp;
+pub mod sqlite;

@@ -3,12 +3,28 @@
 
 use lotus_domain::account::AccountId;
 use lotus_domain::assistance::next_helper;
-use lotus_domain::case::Case;
+use lotus_domain::case::{Case, CaseNumber};
 use lotus_domain::district::Division;
+use lotus_domain::kind::NumberCode;
+use sqlx::Row as _;
 
-use super::{Connection, Db, case};
+use super::{Connection, Db, case, row};
 use crate::vault::DistrictKeys;
 use crate::{NewCase, Opened, Step, StoreError};
+
+/// Cases that are looked through for a helper.
+const MOST: i64 = 2_000;
+
+async fn turn(db: &mut Connection, division: &Division) -> Result<(), StoreError> {
+    sqlx::query::<Db>(
+        "INSERT INTO helper_turn (division, turns) VALUES ($1, 1)
+         ON CONFLICT (division) DO UPDATE SET turns = helper_turn.turns + 1",
+    )
+    .bind(division.as_str())
+    .execute(db)
+    .await?;
+    Ok(())
+}
 
 pub(crate) async fn assistance_open(
     db: &mut Connection,
@@ -18,13 +34,7 @@ pub(crate) async fn assistance_open(
     helpers: &[AccountId],
     beside: &Option<Step>,
 ) -> Result<Opened, StoreError> {
-    sqlx::query::<Db>(
-        "INSERT INTO helper_turn (division, turns) VALUES ($1, 1)
-         ON CONFLICT (division) DO UPDATE SET turns = helper_turn.turns + 1",
-    )
-    .bind(division.as_str())
-    .execute(&mut *db)
-    .await?;
+    turn(db, division).await?;
     if let Some(before) = case::case_find(db, division, &new.token).await? {
         return Ok(Opened::Before(before));
     }
@@ -45,4 +55,41 @@ pub(crate) async fn assistance_open(
         return Err(StoreError::Unavailable("the application has moved; try again".to_owned()));
     }
     Ok(opened)
+}
+
+pub(crate) async fn assistance_assign(
+    db: &mut Connection,
+    division: &Division,
+    code: &NumberCode,
+    helpers: &[AccountId],
+) -> Result<Vec<(CaseNumber, AccountId)>, StoreError> {
+    turn(db, division).await?;
+    // The two digits of a kind stand after six of the division and eight of the day.
+    let rows = sqlx::query::<Db>(
+        "SELECT number, assigned FROM case_file
+         WHERE division = $1 AND is_open = 1 AND substr(number, 15, 2) = $2 ORDER BY rank, number LIMIT $3",
+    )
+    .bind(division.as_str())
+    .bind(code.as_str())
+    .bind(MOST)
+    .fetch_all(&mut *db)
+    .await?;
+    let mut given = Vec::new();
+    for found in &rows {
+        let assigned: Option<String> = found.try_get(1)?;
+        if assigned.is_some_and(|assigned| helpers.iter().any(|helper| helper.0 == assigned)) {
+            continue;
+        }
+        let open = case::case_count_assigned(db, division).await?;
+        let Some(helper) = next_helper(helpers, &open) else { break };
+        let number: &str = found.try_get(0)?;
+        sqlx::query::<Db>("UPDATE case_file SET assigned = $3 WHERE division = $1 AND number = $2")
+            .bind(division.as_str())
+            .bind(number)
+            .bind(helper.0.as_str())
+            .execute(&mut *db)
+            .await?;
+        given.push((row::parsed("a case number", CaseNumber::parse(number))?, helper.clone()));
+    }
+    Ok(given)
 }

@@ -1,7 +1,8 @@
 //! Asks capabilities what the request's page says, one question a line, and gives every answer back as it came.
 //!
 //! A line is `interface.function` and its arguments, apart by spaces: `storage.set key value any`. Its service does the
-//! same with what is typed, and opens a case where that is `open`.
+//! same with what is typed, and opens a case where that is `open`, with a promise of so many working days where that is
+//! `open 30`.
 
 #![allow(clippy::panic, reason = "a guest that is told to trap does")]
 
@@ -58,6 +59,10 @@ impl lotus_sdk::services::Guest for Asker {
     fn submit(_: Context, submission: Submission) -> Result<Outcome, SubmitError> {
         match submission.text("questions").unwrap_or_default() {
             "open" => Ok(Outcome::OpensCase(Opening::new(("提问", "Asking")))),
+            questions if questions.starts_with("open ") => {
+                let days = number(questions.trim_start_matches("open "));
+                Ok(Outcome::OpensCase(Opening::new(("提问", "Asking")).promised(Period::working_days(days))))
+            }
             questions => {
                 let answers: Vec<String> = questions.lines().map(answer).collect();
                 Ok(Outcome::Answered(Page::new(("回答", "Answers")).markdown(Text::same(answers.join("\n")))))

@@ -27,6 +27,8 @@ pub const FONTS: &str = "LOTUS_FONTS";
 pub const CLAMAV_BIN: &str = "LOTUS_CLAMAV_BIN";
 /// The variable that names the directory of Python. One that holds none means "none".
 pub const PYTHON_BIN: &str = "LOTUS_PYTHON_BIN";
+/// The variable that names the directory of SQLite's shell. One that holds none means "none".
+pub const SQLITE_BIN: &str = "LOTUS_SQLITE_BIN";
 /// The variable that makes a missing program an error of the build.
 pub const REQUIRE: &str = "LOTUS_REQUIRE_SERVICES";
 
@@ -85,6 +87,13 @@ const PROGRAMS: &[Program] = &[
         install: "apt-get install python3-venv",
         variable: PYTHON_BIN,
         find: || python_bin().map(|bin| bin.join("python3")),
+    },
+    Program {
+        cfg: "has_sqlite",
+        name: "SQLite's shell",
+        install: "apt-get install sqlite3",
+        variable: SQLITE_BIN,
+        find: || sqlite_bin().map(|bin| bin.join("sqlite3")),
     },
 ];
 
@@ -187,6 +196,15 @@ pub fn clamav_bin() -> Option<PathBuf> {
 pub fn python_bin() -> Option<PathBuf> {
     const NEEDED: [&str; 1] = ["python3"];
     if let Some(named) = env::var_os(PYTHON_BIN).filter(|named| !named.is_empty()) {
+        return Some(PathBuf::from(named)).filter(|bin| holds(bin, &NEEDED));
+    }
+    env::split_paths(&env::var_os("PATH").unwrap_or_default()).find(|bin| holds(bin, &NEEDED))
+}
+
+/// The directory with `sqlite3`: `LOTUS_SQLITE_BIN` (then nothing else is looked at), `PATH`.
+pub fn sqlite_bin() -> Option<PathBuf> {
+    const NEEDED: [&str; 1] = ["sqlite3"];
+    if let Some(named) = env::var_os(SQLITE_BIN).filter(|named| !named.is_empty()) {
         return Some(PathBuf::from(named)).filter(|bin| holds(bin, &NEEDED));
     }
     env::split_paths(&env::var_os("PATH").unwrap_or_default()).find(|bin| holds(bin, &NEEDED))
