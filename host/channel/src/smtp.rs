@@ -117,8 +117,9 @@ impl Channel for Smtp {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_server_elsewhere_is_never_spoken_to_without_tls() {
+    // The transport keeps its connections in the runtime.
+    #[tokio::test]
+    async fn a_server_elsewhere_is_never_spoken_to_without_tls() {
         let config = |host: &str, security| SmtpConfig {
             host: host.to_owned(),
             port: 25,

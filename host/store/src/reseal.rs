@@ -208,7 +208,7 @@ mod tests {
             let constants =
                 text.lines().filter(|line| line.trim_start().starts_with("const ") && line.contains(": &str"));
             for place in constants.filter_map(|line| line.split('"').nth(1)).filter(|place| !BLIND.contains(place)) {
-                let Some((table, column)) = place.split_once('.') else { continue };
+                let Some((table, column)) = place.split_once('.').filter(|_| !place.contains(' ')) else { continue };
                 let known = SEALED.iter().any(|known| known.name == table && known.sealed.contains(&column));
                 assert!(known, "{place} is sealed and not in SEALED: it would stay under an old key for ever");
                 found += 1;
