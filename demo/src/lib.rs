@@ -4,8 +4,8 @@
 //! file that it stands in.
 
 mod account;
-pub mod load;
 mod licence;
+pub mod load;
 mod offered;
 
 use std::collections::BTreeSet;

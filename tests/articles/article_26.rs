@@ -77,7 +77,12 @@ async fn what_is_offered_stands_on_the_guide_and_says_why() {
     assert_eq!(food.texts(".offer h3"), ["陪同办、代办、优先办", "咨询和指导"]);
     assert!(food.texts(".offer p")[0].contains("老年人"), "{:?}", food.texts(".offer p"));
     let page = nobody.get("/d/411081/assistance").await;
-    for way in ["重点项目、招商引资项目、创新项目、鼓励类项目", "开办企业、工程建设", "老年人、残疾人、孕妇、军人", "其他申请人"] {
+    for way in [
+        "重点项目、招商引资项目、创新项目、鼓励类项目",
+        "开办企业、工程建设",
+        "老年人、残疾人、孕妇、军人",
+        "其他申请人",
+    ] {
         assert!(page.body.contains(way), "{way}");
     }
     let english = nobody.get("/d/411081/assistance?lang=en").await;
@@ -117,7 +122,7 @@ async fn an_elderly_persons_application_is_helped_comes_first_and_stays_their_ow
 
     // It is the helper's to accept; another district's helper finds nothing, and nobody looks before it is accepted.
     let own = helper.get("/staff/d/411081/helper").await;
-    assert_eq!(own.texts("tbody th .number"), [help.clone()]);
+    assert_eq!(own.texts("tbody th .number"), std::slice::from_ref(&help));
     assert_eq!(helper.get(&application).await.status, StatusCode::FORBIDDEN, "not accepted yet");
     assert_eq!(stranger.get(&format!("/staff/cases/{help}")).await.status, StatusCode::NOT_FOUND);
     step(&helper, &help, "accept", "").await;
@@ -135,7 +140,10 @@ async fn an_elderly_persons_application_is_helped_comes_first_and_stays_their_ow
         let moved = helper.post(&path, &[("revision", "2"), ("reason", "代为办理")]).await;
         assert_ne!(moved.status, StatusCode::SEE_OTHER, "{path}");
     }
-    assert_eq!(helper.post(&format!("/staff/cases/{number_of}/priority"), &[("priority", "9"), ("reason", "x")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        helper.post(&format!("/staff/cases/{number_of}/priority"), &[("priority", "9"), ("reason", "x")]).await.status,
+        StatusCode::FORBIDDEN
+    );
     assert_eq!(state(&handler, &number_of).await, "已提交");
 
     // Suspended by the helper, renewed by the applicant, ended by the helper.
@@ -148,7 +156,7 @@ async fn an_elderly_persons_application_is_helped_comes_first_and_stays_their_ow
 
     // Five papers, for the applicant and for the helper, saying what was agreed.
     let page = applicant.get(&format!("/cases/{help}")).await;
-    let papers: Vec<String> = page.attributes("a", "href").into_iter().filter(|to| to.ends_with(".pdf")).collect();
+    let papers: Vec<String> = page.attributes("a", "href").into_iter().filter(|to| to.contains(".pdf")).collect();
     assert_eq!(papers.len(), 5, "{papers:?}");
     let says: [&[&str]; 5] = [
         &["帮办代办受理单", "演示禹州帮办员", "陪同到场办理"],
@@ -159,7 +167,8 @@ async fn an_elderly_persons_application_is_helped_comes_first_and_stays_their_ow
     ];
     for (paper, says) in papers.iter().zip(says) {
         let Some(text) = read(&applicant, paper).await else { continue };
-        for words in says.iter().chain(&["第二十六条", "不收取任何费用", help.as_str(), "莲城小吃店", "食品经营许可"]) {
+        for words in says.iter().chain(&["第二十六条", "不收取任何费用", help.as_str(), "莲城小吃店", "食品经营许可"])
+        {
             assert!(text.contains(words), "{paper} lacks {words}: {text}");
         }
     }
@@ -173,9 +182,11 @@ async fn an_elderly_persons_application_is_helped_comes_first_and_stays_their_ow
 async fn a_mandate_ends_by_the_clock_on_its_own_day_and_is_nobodys_lateness() {
     let city = City::at("2026-03-03T09:00:00+08:00").await;
     let (applicant, helper) = (city.browser(), city.sign_in("yuzhou-helper").await);
-    let opened = asked(&applicant, &format!("/d/411081/assistance?item={OPENING}"), &[
-        ("identity-number", "110105199003070025"), ("until", "2026-03-20"), ("project", "key"),
-    ])
+    let opened = asked(
+        &applicant,
+        &format!("/d/411081/assistance?item={OPENING}"),
+        &[("identity-number", "110105199003070025"), ("until", "2026-03-20"), ("project", "key")],
+    )
     .await;
     let help = number(&opened);
     let taken = step(&helper, &help, "accept", "").await;

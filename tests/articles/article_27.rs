@@ -162,7 +162,10 @@ async fn an_old_person_is_visited_at_home_and_a_visit_that_is_late_is_on_the_off
     assert!(planned.body.contains("已安排上门"), "{}", planned.body);
     assert!(!planned.attributes("form", "action").contains(&format!("{VISITS}/plan")), "nothing is left to plan");
     assert_eq!(shown(&citizen, &number).await, "已安排");
-    assert!(until(&citizen, "/me/messages", |page| page.body.contains(&number)).await.body.contains(&number), "and told");
+    assert!(
+        until(&citizen, "/me/messages", |page| page.body.contains(&number)).await.body.contains(&number),
+        "and told"
+    );
 
     // Nobody goes. The officer sees it come, and sees it late.
     city.set("2026-03-05T08:00:00+08:00");
@@ -172,7 +175,11 @@ async fn an_old_person_is_visited_at_home_and_a_visit_that_is_late_is_on_the_off
     city.set("2026-03-06T08:00:00+08:00");
     let officer = city.sign_in("supervision").await;
     let late = until(&officer, BOARD, |board| board.texts(".supervised h2").len() == 2).await;
-    assert!(late.texts(".supervised h2").contains(&"红牌：承诺时限超期".to_owned()), "{:?}", late.texts(".supervised h2"));
+    assert!(
+        late.texts(".supervised h2").contains(&"红牌：承诺时限超期".to_owned()),
+        "{:?}",
+        late.texts(".supervised h2")
+    );
 
     let helper = city.sign_in("yuzhou-helper").await;
     let round = helper.get(&format!("{VISITS}?day=2026-03-05")).await;

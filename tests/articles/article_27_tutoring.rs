@@ -44,7 +44,8 @@ async fn event(browser: &Browser, path: &str) -> String {
     assert_eq!(response.status(), StatusCode::OK, "{path}");
     assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/event-stream"));
     let chunk = tokio::time::timeout(Duration::from_secs(10), response.chunk()).await;
-    let chunk = chunk.expect("an event comes when something changes").unwrap();
+    // An event comes when something changes.
+    let chunk = chunk.unwrap().unwrap();
     chunk.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 

@@ -77,7 +77,11 @@ async fn a_special_procedure_stops_the_clock_so_that_nobody_is_warned() {
     assert!(board.body.contains(&beside) && !board.body.contains(&number), "the paused one is not supervised");
     let handler = city.sign_in("yuzhou-handler").await;
     let resumed = step(&handler, &number, "end-special", "").await;
-    assert!(resumed.body.contains("2026年3月18日"), "six working days are given back: {:?}", resumed.texts(".pairs dd"));
+    assert!(
+        resumed.body.contains("2026年3月18日"),
+        "six working days are given back: {:?}",
+        resumed.texts(".pairs dd")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

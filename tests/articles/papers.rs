@@ -144,7 +144,8 @@ async fn what_is_deemed_accepted_granted_or_turned_away_is_given_in_writing_too(
     step(&clerk, &turned, "pre-review", "").await;
     step(&clerk, &turned, "not-accept", "该事项依法不需要取得行政许可").await;
     let text = words(&applicant, &format!("/cases/{turned}/papers/3.pdf")).await;
-    for word in ["不予受理通知书", "不需要取得行政许可", "第三十二条", "行政复议", "行政诉讼"] {
+    for word in ["不予受理通知书", "不需要取得行政许可", "第三十二条", "行政复议", "行政诉讼"]
+    {
         assert!(text.contains(word), "“{word}” is missing in {text}");
     }
 

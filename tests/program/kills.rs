@@ -196,8 +196,7 @@ async fn killed_again_and_again(database: Option<&str>) {
             Some(client) => client,
             None => signed_in(&demo.base, "citizen").await,
         };
-        let load: Vec<_> =
-            (0..4).map(|_| tokio::spawn(applying(citizen.clone(), demo.base.clone()))).collect();
+        let load: Vec<_> = (0..4).map(|_| tokio::spawn(applying(citizen.clone(), demo.base.clone()))).collect();
         tokio::time::sleep(moment()).await;
         demo.kill();
         for numbers in load {

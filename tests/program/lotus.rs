@@ -392,7 +392,8 @@ fn kinds_of_case_are_checked_with_their_line_listed_and_published() {
         std::fs::write(&file, text).unwrap();
         file.to_str().unwrap().to_owned()
     };
-    let (good, bad) = (write("good.toml", sound), write("bad.toml", &sound.replacen("by = [\"clerk\"", "by = [\"mayor\"", 1)));
+    let (good, bad) =
+        (write("good.toml", sound), write("bad.toml", &sound.replacen("by = [\"clerk\"", "by = [\"mayor\"", 1)));
     let run = |arguments: &[&str]| {
         let Output { status, stdout, stderr } = lotus(arguments).output().unwrap();
         let said = [stdout, stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
@@ -412,7 +413,9 @@ fn kinds_of_case_are_checked_with_their_line_listed_and_published() {
     let (code, said) = run(&["kinds", "put", &good, "--config", &file, "--since", "2099-01-01"]);
     assert!(code == Some(0) && said.contains("2098-12-31T16:00:00Z"), "{said}");
     let (_, said) = run(&["kinds", "list", "--config", &file]);
-    let holds = |said: &str| said.lines().find(|line| line.starts_with("holds") && line.contains("application ")).map(str::to_owned);
+    let holds = |said: &str| {
+        said.lines().find(|line| line.starts_with("holds") && line.contains("application ")).map(str::to_owned)
+    };
     assert!(holds(&said).unwrap().contains("ships"), "{said}");
     assert!(said.lines().any(|line| line.contains("2098-12-31T16:00:00Z") && line.contains("application ")), "{said}");
     let (code, said) = run(&["kinds", "put", &good, "--config", &file]);

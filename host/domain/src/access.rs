@@ -355,9 +355,11 @@ impl Access {
         place: Place<'a>,
         now: Timestamp,
     ) -> impl Iterator<Item = Role> + 'a {
-        self.held.iter().filter(move |held| self.reaches(held, place, now)).map(|held| held.role).filter(move |role| {
-            role.deeds_in_hand(hand).contains(&deed)
-        })
+        self.held
+            .iter()
+            .filter(move |held| self.reaches(held, place, now))
+            .map(|held| held.role)
+            .filter(move |role| role.deeds_in_hand(hand).contains(&deed))
     }
 
     /// Whether a role holds there now.

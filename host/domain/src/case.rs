@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::account::AccountId;
+use crate::calendar::CalendarError;
 use crate::chain::{Hash, Link};
+use crate::clock::{Clocks, Office};
 use crate::district::Division;
 use crate::form::FieldValue;
-use crate::calendar::CalendarError;
-use crate::clock::{Clocks, Office};
 use crate::kind::{Clock, Definition, NumberCode, Role, State, Transition};
 use crate::law::LegalBasis;
 use crate::text::Text;

@@ -435,8 +435,7 @@ mod tests {
     #[test]
     fn a_deadline_warns_before_it_is_late() {
         let city = City::new();
-        let deadline =
-            Deadline::new(city.office(), at("2026-03-03T09:00:00"), Period::working_days(20)).unwrap();
+        let deadline = Deadline::new(city.office(), at("2026-03-03T09:00:00"), Period::working_days(20)).unwrap();
         assert_eq!(deadline.near(), at("2026-03-25T00:00:00"), "a fifth of the time is left");
         let short = Deadline::new(city.office(), at("2026-03-03T09:00:00"), Period::working_days(3)).unwrap();
         assert_eq!(short.near(), at("2026-03-05T00:00:00"), "one working day is left");

@@ -56,7 +56,8 @@ impl Item {
             who.push(field("credit-code", ("统一社会信用代码", "Unified social credit code"), kind, required, code));
         }
         let name = profile.map(|profile| profile.name.as_str());
-        let (zh, en) = if people { ("申请人姓名", "Name") } else { ("经办人姓名", "Name of whoever applies") };
+        let (zh, en) =
+            if people { ("申请人姓名", "Name") } else { ("经办人姓名", "Name of whoever applies") };
         who.push(field("name", (zh, en), line(50), true, name));
         let number = profile.and_then(|profile| profile.identity_number.as_deref());
         let kind = FieldKind::IdentityNumber;
@@ -64,7 +65,8 @@ impl Item {
         let telephone = profile.and_then(|profile| profile.telephone.as_deref());
         who.push(field("telephone", ("手机号码", "Telephone"), FieldKind::Telephone, true, telephone));
         let area = FieldKind::Area { min: 0, max: 2000 };
-        let what = field("details", ("申请内容和需要说明的情况", "What is applied for, and what to know"), area, false, None);
+        let what =
+            field("details", ("申请内容和需要说明的情况", "What is applied for, and what to know"), area, false, None);
         let mut sections = vec![
             Section { title: Text::new("申请人", "Applicant"), fields: who },
             Section { title: Text::new("申请事项", "Application"), fields: vec![what] },
@@ -78,14 +80,19 @@ impl Item {
             })
             .collect();
         if !conditions.is_empty() {
-            sections.push(Section { title: Text::new("受理条件确认", "Conditions that are met"), fields: conditions });
+            sections.push(Section {
+                title: Text::new("受理条件确认", "Conditions that are met"), fields: conditions
+            });
         }
         let introduction = Text::new(
             "材料可在下方“材料”中上传或从材料库选用；缺少的会一次性告知。",
             "Add your materials below, or take them from your drawer; whatever is missing will be said all at once.",
         );
         Form {
-            title: Text::new(format!("申请：{}", self.name.zh), format!("Apply: {}", self.name.en.as_deref().unwrap_or(&self.name.zh))),
+            title: Text::new(
+                format!("申请：{}", self.name.zh),
+                format!("Apply: {}", self.name.en.as_deref().unwrap_or(&self.name.zh)),
+            ),
             introduction: (!self.materials.is_empty()).then_some(introduction),
             sections,
             submit: Text::new("提交申请", "Submit"),

@@ -38,9 +38,9 @@ pub mod setting;
 pub mod storage;
 pub mod supervision;
 pub mod text;
-pub mod warning;
 pub mod tutoring;
 pub mod visit;
+pub mod warning;
 pub mod zone;
 
 /// An identifier that stands in addresses and forms: 1 to 64 of `a-z`, `0-9` and `-`, starting with a letter.

@@ -91,7 +91,8 @@ pub(crate) struct Files {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Bucket {
     pub(crate) endpoint: String,
-    pub(crate) bucket: String,
+    #[serde(rename = "bucket")]
+    pub(crate) name: String,
     pub(crate) region: String,
     pub(crate) access_key: String,
     pub(crate) secret_key: Secret,
@@ -241,7 +242,7 @@ impl Config {
     pub(crate) fn objects(&self) -> ObjectsConfig {
         let s3 = self.objects.s3.as_ref().map(|s3| S3Config {
             endpoint: s3.endpoint.clone(),
-            bucket: s3.bucket.clone(),
+            bucket: s3.name.clone(),
             region: s3.region.clone(),
             access_key: s3.access_key.clone(),
             secret_key: s3.secret_key.0.clone(),

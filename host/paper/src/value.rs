@@ -104,12 +104,9 @@ fn says(says: &Says) -> Dict {
             ("takes", text(takes)),
             ("basis", basis(on)),
         ]),
-        Says::Extended { reason, by, due, basis: on } => dict([
-            ("reason", text(reason)),
-            ("by", text(by)),
-            ("due", optional(due.map(day))),
-            ("basis", basis(on)),
-        ]),
+        Says::Extended { reason, by, due, basis: on } => {
+            dict([("reason", text(reason)), ("by", text(by)), ("due", optional(due.map(day))), ("basis", basis(on))])
+        }
         Says::Granted { result, validity, basis: on } => dict([
             ("kind", text("granted")),
             ("result", text(result)),

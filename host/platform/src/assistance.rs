@@ -316,7 +316,7 @@ impl Platform {
     }
 
     /// Whether the asker says how a case ranks, for what its page offers.
-    pub async fn may_rank(&self, asker: &Asker, case: &Case) -> bool {
+    pub fn may_rank(&self, asker: &Asker, case: &Case) -> bool {
         let place =
             lotus_domain::access::Place { division: &case.division, department: Some(case.subject.department()) };
         self.may(asker, Deed::SetPriority, place)

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use lotus_domain::Slug;
 use lotus_domain::case::{Actor, Case, CaseNumber, Event, FollowSecret, Happening, Subject, TransitionError};
-use lotus_domain::district::{District, Division};
 use lotus_domain::chain::Hash;
 use lotus_domain::clock::Clocks;
+use lotus_domain::district::{District, Division};
 use lotus_domain::fee::DueState;
 use lotus_domain::hook::TransitionMade;
 use lotus_domain::kind::{Definition, Need, Role, Transition};
@@ -214,7 +214,8 @@ impl Platform {
             Some(step) if step.opens_parts => self.parts_of(&moved, &event)?,
             _ => Vec::new(),
         };
-        let mut also = if moved.at().is_some_and(|state| state.is_final) { self.ended_parts(&moved).await? } else { Vec::new() };
+        let mut also =
+            if moved.at().is_some_and(|state| state.is_final) { self.ended_parts(&moved).await? } else { Vec::new() };
         also.extend(self.first_once_accepted(&moved, transition, &event.happening.actor).await?);
         let notices = self.milestones(&moved, transition, &event);
         Ok(Step { cards, notices, opens, also, record, ..Step::new(moved, event) })
@@ -231,7 +232,11 @@ impl Platform {
                         return Err(CaseError::Held(Refusal {
                             reason: Text::new(
                                 format!("还有{}个联办部门未办结，首先是“{}”。", open.len(), first.subject.department()),
-                                format!("{} departments have not answered yet, first of all {}.", open.len(), first.subject.department()),
+                                format!(
+                                    "{} departments have not answered yet, first of all {}.",
+                                    open.len(),
+                                    first.subject.department()
+                                ),
                             ),
                             basis: None,
                             next_step: Some(Text::new("请先催办联办部门。", "Ask them first.")),
@@ -244,7 +249,10 @@ impl Platform {
                         return Err(CaseError::Held(Refusal {
                             reason: Text::new("还有费用未缴清。", "A fee is not paid yet."),
                             basis: None,
-                            next_step: Some(Text::new("请先收费，或由申请人在线缴费。", "Take it, or let the applicant pay online.")),
+                            next_step: Some(Text::new(
+                                "请先收费，或由申请人在线缴费。",
+                                "Take it, or let the applicant pay online.",
+                            )),
                         }));
                     }
                 }
@@ -259,7 +267,8 @@ impl Platform {
         let city = self.city();
         let office = city.office(self.zone_of_time()).ok_or(CaseError::Unavailable)?;
         let definition = city.kind("part").ok_or(CaseError::Unavailable)?;
-        let definition = Definition { promised: whole.definition.promised, statutory: whole.definition.statutory, ..definition };
+        let definition =
+            Definition { promised: whole.definition.promised, statutory: whole.definition.statutory, ..definition };
         whole
             .subject
             .joint()
@@ -272,16 +281,20 @@ impl Platform {
                     item: whole.subject.item().map(ToOwned::to_owned),
                 };
                 let clocks = Clocks::begin(office, &definition, at).map_err(|_| CaseError::Unavailable)?;
-                let first = Event::seal(&number, None, Happening {
-                    at,
-                    actor: Actor { role: Role::System, account: None },
-                    action: "open".to_owned(),
-                    from: None,
-                    to: definition.initial.to_string(),
-                    reason: None,
-                    basis: definition.basis.clone(),
-                    remark: None,
-                });
+                let first = Event::seal(
+                    &number,
+                    None,
+                    Happening {
+                        at,
+                        actor: Actor { role: Role::System, account: None },
+                        action: "open".to_owned(),
+                        from: None,
+                        to: definition.initial.to_string(),
+                        reason: None,
+                        basis: definition.basis.clone(),
+                        remark: None,
+                    },
+                );
                 let case = Case {
                     title: whole.title.clone(),
                     message: None,
@@ -314,7 +327,8 @@ impl Platform {
             }
             let Some(file) = self.store().case_recent(&part.division, &part.number, 1).await? else { continue };
             let actor = Actor { role: Role::System, account: None };
-            let happening = file.case.happening("end", actor, self.now(), None, None).map_err(CaseError::NotPossible)?;
+            let happening =
+                file.case.happening("end", actor, self.now(), None, None).map_err(CaseError::NotPossible)?;
             let event = Event::seal(&part.number, file.events.last(), happening);
             let city = self.city();
             let office = city.office(self.zone_of_time()).ok_or(CaseError::Unavailable)?;

@@ -105,7 +105,8 @@ impl Platform {
     ) -> Result<NewCase, StoreError> {
         let kind = self.kind("home-visit")?;
         let promised = self.until(visit.day).unwrap_or(kind.promised);
-        let department = halls.counters.first().map_or_else(|| halls.start.name.clone(), |first| first.department.clone());
+        let department =
+            halls.counters.first().map_or_else(|| halls.start.name.clone(), |first| first.department.clone());
         let body = &visit.body;
         let title = format!("{}，{}", body.township, visit.day);
         // Address and telephone stay with the order: the round shows them to whoever goes, and that is on record.

@@ -21,7 +21,10 @@ fn contact(case: &Case) -> Option<Contact> {
         _ => None,
     });
     let contact = Contact {
-        telephone: texts.clone().find(|text| Mark::telephone(text).is_some_and(|mark| mark.value().len() == 11)).cloned(),
+        telephone: texts
+            .clone()
+            .find(|text| Mark::telephone(text).is_some_and(|mark| mark.value().len() == 11))
+            .cloned(),
         email: texts.clone().find_map(|text| lotus_domain::notice::email(text)),
     };
     (contact != Contact::default()).then_some(contact)
@@ -48,9 +51,8 @@ impl Platform {
         let values = if matches!(template, "case-moved" | "case-decided") { &all[..] } else { &all[..2] };
         let key = NoticeKey::parse(format!("case/{}/{}", case.number, event.sequence));
         let zone = self.zone_of_time();
-        let made = key.and_then(|key| {
-            templates.notice(template, values, &case.division, key, to, event.happening.at, zone)
-        });
+        let made =
+            key.and_then(|key| templates.notice(template, values, &case.division, key, to, event.happening.at, zone));
         match made {
             Ok(notice) => vec![notice.about(&case.number)],
             Err(error) => {

@@ -179,7 +179,8 @@ impl Platform {
         let event = at(sequence).filter(|event| paper::is_code(event, code)).ok_or(CaseError::NotFound)?;
         let means = paper::of(&case, &event.happening).ok_or(CaseError::NotFound)?;
         let district = self.district(&case.division).ok_or(CaseError::NotFound)?;
-        let before = sequence == 1 || at(sequence.saturating_sub(1)).is_some_and(|before| before.hash == event.previous);
+        let before =
+            sequence == 1 || at(sequence.saturating_sub(1)).is_some_and(|before| before.hash == event.previous);
         let after = sequence >= case.revision || at(sequence + 1).is_some_and(|after| after.previous == event.hash);
         Ok(Issued {
             district,

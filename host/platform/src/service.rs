@@ -234,7 +234,8 @@ impl Platform {
         }
         let number = self.number(visit);
         let ask = Ask::Submit { service: id.clone(), values: values.clone() };
-        let (outcome, record) = found.active.decide_for(self, visit, &ask, Some(&number), self.applicant(asker).as_ref()).await;
+        let (outcome, record) =
+            found.active.decide_for(self, visit, &ask, Some(&number), self.applicant(asker).as_ref()).await;
         let submitted = outcome.pick(|answer| match answer {
             Answer::Submitted(submitted) => Some(submitted),
             _ => None,

@@ -39,7 +39,7 @@ pub use check::{LoadError, Loaded, MOST_COMPONENT_BYTES};
 pub use engine::{Runtime, RuntimeConfig, StartError};
 pub use outcome::{Failure, Limit, Outcome};
 pub use ports::{
-    ApplicantError, Caller, CaseFileError, Entry, Expectation, LogLevel, LogLine, Nothing, NotifyError, PortError, Ports,
-    Quota, ScanPage, StorageError,
+    ApplicantError, Caller, CaseFileError, Entry, Expectation, LogLevel, LogLine, Nothing, NotifyError, PortError,
+    Ports, Quota, ScanPage, StorageError,
 };
 pub use transcript::{Replayed, Transcript, TranscriptError};

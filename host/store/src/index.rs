@@ -23,25 +23,23 @@ use lotus_domain::district::{District, Division};
 use lotus_domain::draft::Draft;
 use lotus_domain::fee::{Closing, FeeDue, Kept, Payment, Taken};
 use lotus_domain::law::Fen;
-use lotus_domain::material::{self, FileKey, Material, MaterialId};
-use lotus_domain::setting::Dated;
-use lotus_domain::mark;
-use lotus_domain::package::{Digest, Package};
 use lotus_domain::licence::{Holder, Licence, Telling};
-use lotus_domain::notice::{
-    ChannelKind, Message, Notice, NoticeKey, Outgoing, Preference, QuietHours, Standing,
-};
+use lotus_domain::mark;
+use lotus_domain::material::{self, FileKey, Material, MaterialId};
+use lotus_domain::notice::{ChannelKind, Message, Notice, NoticeKey, Outgoing, Preference, QuietHours, Standing};
+use lotus_domain::package::{Digest, Package};
 use lotus_domain::record::CallRecord;
-use lotus_domain::supervision::{Card, CardState, Level};
-use lotus_domain::warning::Warning;
+use lotus_domain::setting::Dated;
 use lotus_domain::storage::{self, Expectation, Quota, ScanPage, StorageRefusal};
+use lotus_domain::supervision::{Card, CardState, Level};
 use lotus_domain::tutoring;
 use lotus_domain::visit::{Visit, VisitState};
+use lotus_domain::warning::Warning;
 
-use crate::reseal::{Part, SealedRow, SealedTable};
-use crate::notice::{Claim, Failure, Mark, Queue, Receipt, Spread};
-use crate::convenience::Answered;
 use crate::case::{CaseFile, CaseHead, EventRow, NewCase, Opened, Step};
+use crate::convenience::Answered;
+use crate::notice::{Claim, Failure, Mark, Queue, Receipt, Spread};
+use crate::reseal::{Part, SealedRow, SealedTable};
 use crate::vault::{Keyring, SealError, Vault, Wrapped};
 use crate::{StoreConfig, StoreError, postgres, sqlite};
 

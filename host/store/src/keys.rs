@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lotus_domain::district::Division;
 use lotus_domain::material::{FileKey, FileSuite};
 
-use crate::vault::{DistrictKeys, Wrapped, Suite};
+use crate::vault::{DistrictKeys, Suite, Wrapped};
 use crate::{Store, StoreError};
 
 /// The data key of blind indexes.

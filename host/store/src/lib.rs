@@ -27,11 +27,11 @@ mod reseal;
 mod sqlite;
 mod vault;
 
+pub use case::{CaseFile, CaseHead, EventRow, NewCase, Opened, Step};
 pub use config::StoreConfig;
 pub use convenience::{Answered, Became};
 pub use error::StoreError;
-pub use case::{CaseFile, CaseHead, EventRow, NewCase, Opened, Step};
 pub use index::{SecondFactor, Store};
-pub use reseal::{Pace, SealedCount};
 pub use notice::{Claim, Failure, Mark, Queue, Receipt, Spread};
+pub use reseal::{Pace, SealedCount};
 pub use vault::{Keyring, KeyringError, SealError, Suite};

@@ -18,7 +18,7 @@ use lotus_domain::chain::Hash;
 use lotus_domain::form::{FieldValue, Value};
 use lotus_domain::mark::Mark;
 use lotus_domain::storage::Expectation;
-use lotus_store::{NewCase, Opened, Step, Pace, Store};
+use lotus_store::{NewCase, Opened, Pace, Step, Store};
 
 const IDENTITY: &str = "11010519491231002X";
 

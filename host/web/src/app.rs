@@ -20,7 +20,9 @@ use tower_http::csrf::CsrfLayer;
 use crate::error::Error;
 use crate::rate::{Limits, Rate};
 use crate::telemetry::Metrics;
-use crate::{account, api, assets, console, error, hook, material, portal, protection, rate, reader, staff, telemetry, theme};
+use crate::{
+    account, api, assets, console, error, hook, material, portal, protection, rate, reader, staff, telemetry, theme,
+};
 
 /// What the program decides.
 #[derive(Debug, Clone, Default)]

@@ -211,7 +211,9 @@ impl From<CaseError> for Error {
             CaseError::Changed { now } => Self::Changed(now.case.revision),
             CaseError::NotPossible(error) => Self::NotPossible(error),
             CaseError::Held(refusal) => Self::Refused(refusal),
-            CaseError::Advised(held) => held.into_iter().next().map_or(Self::Unavailable, |held| Self::Refused(held.refusal)),
+            CaseError::Advised(held) => {
+                held.into_iter().next().map_or(Self::Unavailable, |held| Self::Refused(held.refusal))
+            }
             CaseError::Unavailable => Self::Unavailable,
         }
     }

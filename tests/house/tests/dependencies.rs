@@ -76,7 +76,16 @@ const LIBRARIES: &[(&str, &[&str], &str)] = &[
     ("chrono", &["host/platform"], "time is jiff; only what speaks to openidconnect needs chrono"),
     (
         "tokio",
-        &["host/objects", "host/store", "host/runtime", "host/platform", "host/web", "host/lotus", "sdk/tooling", "tests/*"],
+        &[
+            "host/objects",
+            "host/store",
+            "host/runtime",
+            "host/platform",
+            "host/web",
+            "host/lotus",
+            "sdk/tooling",
+            "tests/*",
+        ],
         "domain, demo, the SDKs and plugins neither wait nor do I/O",
     ),
 ];

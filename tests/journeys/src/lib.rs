@@ -10,9 +10,9 @@
 )]
 
 mod browser;
-mod gateway;
 mod desk;
 mod epay;
+mod gateway;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -21,15 +21,15 @@ use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::Division;
 use lotus_domain::package::Manifest;
 use lotus_platform::{
-    Authorities, Key, Keyring, NoticeConfig, Objects, ObjectsConfig, Platform, PlatformConfig, Provider, ReadyAccount, Runtime, RuntimeConfig,
-    Store, StoreConfig, Vouched,
+    Authorities, Key, Keyring, NoticeConfig, Objects, ObjectsConfig, Platform, PlatformConfig, Provider, ReadyAccount,
+    Runtime, RuntimeConfig, Store, StoreConfig, Vouched,
 };
 use lotus_web::WebConfig;
 use tokio::net::TcpListener;
 
 pub use browser::{Answer, Browser};
-pub use gateway::{Gateway, Mood, SECRET, Taken};
 pub use epay::StandInGateway;
+pub use gateway::{Gateway, Mood, SECRET, Taken};
 
 /// The keyring of every city of the tests.
 const KEYRING: &str =
@@ -134,9 +134,9 @@ impl City {
     }
 
     async fn serve(store: StoreConfig, directory: tempfile::TempDir, config: PlatformConfig) -> Self {
-        let objects = config.objects.or_else(|| {
-            Some(Objects::open(&ObjectsConfig::directory(directory.path().join("objects"))).unwrap())
-        });
+        let objects = config
+            .objects
+            .or_else(|| Some(Objects::open(&ObjectsConfig::directory(directory.path().join("objects"))).unwrap()));
         let config = PlatformConfig { objects, ..config };
         let runtime = RuntimeConfig { instances: 100, ..RuntimeConfig::new(directory.path().join("compiled")) };
         let runtime = Runtime::start(&runtime).unwrap();

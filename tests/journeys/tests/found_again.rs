@@ -323,8 +323,8 @@ async fn the_token_of_a_departments_head_reaches_its_department_alone() {
         let found = api(&city, &token, "POST", &format!("districts/{YUZHOU}/search"), term).await;
         assert_eq!((found.status, found.body.contains(&number)), (StatusCode::OK, sees), "{own}");
         let purpose = Some(json!({ "purpose": "季度核对" }));
-        let taken = api(&city, &token, "POST", &format!("districts/{YUZHOU}/export"), purpose).await;
-        assert_eq!((taken.status, taken.body.contains(&number)), (StatusCode::OK, sees), "{own}");
+        let exported = api(&city, &token, "POST", &format!("districts/{YUZHOU}/export"), purpose).await;
+        assert_eq!((exported.status, exported.body.contains(&number)), (StatusCode::OK, sees), "{own}");
         let one = api(&city, &token, "GET", &format!("cases/{number}"), None).await;
         assert_eq!(one.status == StatusCode::OK, sees, "{own}");
     }

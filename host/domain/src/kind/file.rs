@@ -126,7 +126,9 @@ impl Definition {
             let line = match &error {
                 DefinitionError::NoSuchState { place, .. } if place == "initial" => initial,
                 DefinitionError::NoSuchState { state, .. } => naming.get(state).copied().unwrap_or(1),
-                DefinitionError::Twice(id) => twice.as_ref().filter(|(known, _)| known == id).map_or(1, |(_, line)| *line),
+                DefinitionError::Twice(id) => {
+                    twice.as_ref().filter(|(known, _)| known == id).map_or(1, |(_, line)| *line)
+                }
                 DefinitionError::LongerThanLaw => promised,
                 other => other.place().and_then(|id| lines.get(id)).copied().unwrap_or(1),
             };

@@ -191,14 +191,12 @@ pub(crate) async fn booking_list_account(
     account: &AccountId,
     limit: u32,
 ) -> Result<Vec<Booking>, StoreError> {
-    let rows = sqlx::query::<Db>(
-        select_booking!("WHERE division = $1 AND account = $2 ORDER BY begins DESC LIMIT $3"),
-    )
-    .bind(division.as_str())
-    .bind(account.0.as_str())
-    .bind(i64::from(limit))
-    .fetch_all(db)
-    .await?;
+    let rows = sqlx::query::<Db>(select_booking!("WHERE division = $1 AND account = $2 ORDER BY begins DESC LIMIT $3"))
+        .bind(division.as_str())
+        .bind(account.0.as_str())
+        .bind(i64::from(limit))
+        .fetch_all(db)
+        .await?;
     rows.iter().map(booking).collect()
 }
 
@@ -207,13 +205,12 @@ pub(crate) async fn booking_list_day(
     division: &Division,
     day: Date,
 ) -> Result<Vec<Booking>, StoreError> {
-    let rows = sqlx::query::<Db>(
-        select_booking!("WHERE division = $1 AND day = $2 ORDER BY counter, begins, made, id"),
-    )
-    .bind(division.as_str())
-    .bind(day.to_string())
-    .fetch_all(db)
-    .await?;
+    let rows =
+        sqlx::query::<Db>(select_booking!("WHERE division = $1 AND day = $2 ORDER BY counter, begins, made, id"))
+            .bind(division.as_str())
+            .bind(day.to_string())
+            .fetch_all(db)
+            .await?;
     rows.iter().map(booking).collect()
 }
 

@@ -35,7 +35,12 @@ pub(super) async fn begun(
 }
 
 /// A row has changed: its case lags behind until it is told. One without a case has none to tell.
-pub(super) async fn changed(db: &mut Connection, division: &Division, source: &str, id: &str) -> Result<(), StoreError> {
+pub(super) async fn changed(
+    db: &mut Connection,
+    division: &Division,
+    source: &str,
+    id: &str,
+) -> Result<(), StoreError> {
     sqlx::query::<Db>(
         "UPDATE convenience_case SET changes = changes + 1 WHERE division = $1 AND source = $2 AND id = $3",
     )
@@ -75,13 +80,12 @@ pub(crate) async fn convenience_get(
     division: &Division,
     id: &str,
 ) -> Result<Option<Answered>, StoreError> {
-    let found = sqlx::query::<Db>(select_answered!(
-        "WHERE c.division = $1 AND c.source IN ('booking', 'visit') AND c.id = $2"
-    ))
-    .bind(division.as_str())
-    .bind(id)
-    .fetch_optional(db)
-    .await?;
+    let found =
+        sqlx::query::<Db>(select_answered!("WHERE c.division = $1 AND c.source IN ('booking', 'visit') AND c.id = $2"))
+            .bind(division.as_str())
+            .bind(id)
+            .fetch_optional(db)
+            .await?;
     found.map_or(Ok(None), |found| answered(&found))
 }
 
@@ -131,7 +135,9 @@ pub(crate) async fn convenience_follow(
     let id: String = found.try_get(1)?;
     let follow = match (found.try_get::<&str, _>(0)?, state) {
         (BOOKING, "arrived") => return arrived(db, division, &id).await,
-        (BOOKING, "served") => "UPDATE booking SET state = 'called' WHERE division = $1 AND id = $2 AND state = 'waiting'",
+        (BOOKING, "served") => {
+            "UPDATE booking SET state = 'called' WHERE division = $1 AND id = $2 AND state = 'waiting'"
+        }
         (BOOKING, "cancelled") => {
             "UPDATE booking SET state = 'cancelled', place = NULL WHERE division = $1 AND id = $2 AND state = 'booked'"
         }

@@ -148,11 +148,11 @@ pub(crate) async fn card_list(
         .bind(division.as_str())
         .bind(i64::from(limit))
         .bind(department),
-        None => sqlx::query::<Db>(select_card!(
-            "WHERE division = $1 AND is_open = 1 ORDER BY given DESC, number LIMIT $2"
-        ))
-        .bind(division.as_str())
-        .bind(i64::from(limit)),
+        None => {
+            sqlx::query::<Db>(select_card!("WHERE division = $1 AND is_open = 1 ORDER BY given DESC, number LIMIT $2"))
+                .bind(division.as_str())
+                .bind(i64::from(limit))
+        }
     };
     query.fetch_all(db).await?.iter().map(|found| card(keys, division, found)).collect()
 }

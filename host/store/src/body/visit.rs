@@ -74,13 +74,12 @@ pub(crate) async fn visit_list_day(
     division: &Division,
     day: Date,
 ) -> Result<Vec<Visit>, StoreError> {
-    let rows = sqlx::query::<Db>(
-        select_visit!("WHERE division = $1 AND day = $2 AND state <> 'cancelled' ORDER BY made, id"),
-    )
-    .bind(division.as_str())
-    .bind(day.to_string())
-    .fetch_all(db)
-    .await?;
+    let rows =
+        sqlx::query::<Db>(select_visit!("WHERE division = $1 AND day = $2 AND state <> 'cancelled' ORDER BY made, id"))
+            .bind(division.as_str())
+            .bind(day.to_string())
+            .fetch_all(db)
+            .await?;
     rows.iter().map(|found| visit(keys, found)).collect()
 }
 
@@ -91,14 +90,12 @@ pub(crate) async fn visit_list_account(
     account: &AccountId,
     limit: u32,
 ) -> Result<Vec<Visit>, StoreError> {
-    let rows = sqlx::query::<Db>(
-        select_visit!("WHERE division = $1 AND account = $2 ORDER BY day DESC, id LIMIT $3"),
-    )
-    .bind(division.as_str())
-    .bind(account.0.as_str())
-    .bind(i64::from(limit))
-    .fetch_all(db)
-    .await?;
+    let rows = sqlx::query::<Db>(select_visit!("WHERE division = $1 AND account = $2 ORDER BY day DESC, id LIMIT $3"))
+        .bind(division.as_str())
+        .bind(account.0.as_str())
+        .bind(i64::from(limit))
+        .fetch_all(db)
+        .await?;
     rows.iter().map(|found| visit(keys, found)).collect()
 }
 

@@ -32,7 +32,10 @@ macro_rules! for_update_skip_locked {
 
 #[path = "../body/mod.rs"]
 mod body;
-pub(crate) use body::{history, warning, preference, notice, licence, account, activation, audit, calendar, case, case_mark, catalog, convenience, district, fee, key, kind, package, record, reseal, role, second_factor, session, storage, supervision, token, draft, material, setting, appointment, visit, assistance, tutoring,
+pub(crate) use body::{
+    account, activation, appointment, assistance, audit, calendar, case, case_mark, catalog, convenience, district,
+    draft, fee, history, key, kind, licence, material, notice, package, preference, record, reseal, role,
+    second_factor, session, setting, storage, supervision, token, tutoring, visit, warning,
 };
 
 #[derive(Clone)]

@@ -140,12 +140,12 @@ pub(crate) async fn case(
     reader: Reader,
     Known(asker): Known,
     Named(name): Named<CaseName>,
-    Query(asked): Query<Before>,
+    Query(before): Query<Before>,
 ) -> Result<Response, Error> {
     asker.person().ok_or(Error::SignIn)?;
     let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoCase)?;
     let view = app.platform.my_case(&asker, &number).await?;
-    let parts = CaseParts::mine(&view).at(&app, &view, &asked).await?.helped(&app, &reader, &asker, &view).await?;
+    let parts = CaseParts::mine(&view).at(&app, &view, &before).await?.helped(&app, &reader, &asker, &view).await?;
     case_page(&app, &reader, StatusCode::OK, &view, &parts, Tried::default())
 }
 

@@ -117,7 +117,8 @@ pub(crate) async fn act(
     Body(act): Body<Act>,
 ) -> Result<Response, Error> {
     let number = CaseNumber::parse(&number).map_err(|_| Error::NoPage)?;
-    let view = app.platform.case_move(&asker, &number, act.revision, &action, act.reason.as_deref(), act.overrules).await?;
+    let view =
+        app.platform.case_move(&asker, &number, act.revision, &action, act.reason.as_deref(), act.overrules).await?;
     Ok(private(&StaffCase::from(view)))
 }
 

@@ -161,7 +161,8 @@ async fn stop(
 }
 
 /// What the console has pages for.
-const SHOWN: [Deed; 6] = [Deed::SeePlugins, Deed::SeeRoles, Deed::MakeTokens, Deed::ReadAudit, Deed::RunNotices, Deed::WarnOfRisks];
+const SHOWN: [Deed; 6] =
+    [Deed::SeePlugins, Deed::SeeRoles, Deed::MakeTokens, Deed::ReadAudit, Deed::RunNotices, Deed::WarnOfRisks];
 
 /// What of a district's console is open to whoever looks.
 struct Way {

@@ -48,11 +48,17 @@ impl From<BookError> for Error {
         let (reason, next_step) = match not {
             NotBooked::Full => (
                 Text::new("这个时段刚刚约满了。", "This slot has just been taken."),
-                Text::new("请返回选择其他时段，或直接到大厅取号。", "Go back and choose another, or come and take a number."),
+                Text::new(
+                    "请返回选择其他时段，或直接到大厅取号。",
+                    "Go back and choose another, or come and take a number.",
+                ),
             ),
             NotBooked::HasOne => (
                 Text::new("这个事项您已有一个预约。", "You have a booking for this matter already."),
-                Text::new("请在“我的预约”中查看，需要改时间的先取消再预约。", "See “My bookings”; to change the time, cancel it first."),
+                Text::new(
+                    "请在“我的预约”中查看，需要改时间的先取消再预约。",
+                    "See “My bookings”; to change the time, cancel it first.",
+                ),
             ),
             NotBooked::Suspended(until) => (
                 Text::new(

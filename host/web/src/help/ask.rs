@@ -87,20 +87,16 @@ async fn shown(
     filled: Filled<'_>,
 ) -> Result<Response, Error> {
     let words = reader.words;
-    let (offers, helps) = match wish.view {
-        Some(view) => {
-            (super::offers_of(app, reader, asker, view).await, app.platform.helps_of(&view.case).await?)
-        }
-        None => {
-            let visit = lotus_platform::Visit { division: wish.division.clone(), language: words.language };
-            let item = wish.item.map(|item| &item.item);
-            (app.platform.help_offers(&visit, item, asker, None).await, Vec::new())
-        }
+    let (offers, helps) = if let Some(view) = wish.view {
+        (super::offers_of(app, reader, asker, view).await, app.platform.helps_of(&view.case).await?)
+    } else {
+        let visit = lotus_platform::Visit { division: wish.division.clone(), language: words.language };
+        let item = wish.item.map(|item| &item.item);
+        (app.platform.help_offers(&visit, item, asker, None).await, Vec::new())
     };
     let form = app.platform.help_form(asker, wish.view.map(|view| &view.case)).map_err(not_served(Error::NoPage))?;
     let token = app.platform.form_token();
-    let view =
-        FormView::new(words, wish.address.clone(), "help", &token, Some(&form), filled.typed, filled.errors);
+    let view = FormView::new(words, wish.address.clone(), "help", &token, Some(&form), filled.typed, filled.errors);
     // An application that is over, or has its helper, needs no other.
     let asks = wish.view.is_none_or(|view| view.case.is_open()) && helps.iter().all(|help| help.until.is_none());
     let form = asks.then(|| rendered(&view)).transpose()?;
@@ -131,14 +127,14 @@ async fn sent(
     sent: Vec<(String, String)>,
 ) -> Result<Response, Error> {
     let (beside, typed) = draft::sorted(sent);
-    let asked = match beside.token.as_deref().and_then(FormToken::parse) {
+    let became = match beside.token.as_deref().and_then(FormToken::parse) {
         Some(token) => {
-            let asked = app.platform.help_ask(wish.division, wish.what(), &token, &typed, asker).await;
-            asked.map_err(not_served(Error::NoPage))?
+            let became = app.platform.help_ask(wish.division, wish.what(), &token, &typed, asker).await;
+            became.map_err(not_served(Error::NoPage))?
         }
         None => HelpAsked::StaleToken,
     };
-    match asked {
+    match became {
         HelpAsked::Opened(receipt) => {
             Ok(remembered(app, opened(reader.words, &receipt), &receipt.number, &receipt.secret))
         }

@@ -78,7 +78,7 @@ pub(super) async fn of_case(
     let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoPage)?;
     let view = app.platform.case_see(&asker, &number).await?;
     let helps = app.platform.helps_of(&view.case).await?;
-    let ranks = app.platform.may_rank(&asker, &view.case).await;
+    let ranks = app.platform.may_rank(&asker, &view.case);
     let f = Frame::new(&app, &reader, reader.words.t("help-title")).of(&app, &view.district).at(Part::Staff);
     let mut response = page(&StaffHelpPage { f, view, helps, ranks })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

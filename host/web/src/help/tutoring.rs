@@ -47,9 +47,10 @@ impl From<TutorError> for Error {
             TutorError::Denied(denied) => denied.into(),
             TutorError::NoSession => said("没有这个辅导码，或者已有别的帮办员加入。", "No open session has this code."),
             TutorError::Over => said("这次在线辅导已经结束。", "This session has ended."),
-            TutorError::NoRemark => {
-                said("请选择表单中的一项，或者填写不超过500字的说明。", "Choose a field, or write at most 500 characters.")
-            }
+            TutorError::NoRemark => said(
+                "请选择表单中的一项，或者填写不超过500字的说明。",
+                "Choose a field, or write at most 500 characters.",
+            ),
         }
     }
 }

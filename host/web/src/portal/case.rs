@@ -167,13 +167,13 @@ pub(crate) async fn show(
     cookies: CookieJar,
     Known(asker): Known,
     Named(name): Named<CaseName>,
-    Query(asked): Query<Before>,
+    Query(before): Query<Before>,
 ) -> Result<Response, Error> {
     let number = name.number()?;
     let Some(secret) = secret(&cookies) else { return find_page(&app, &reader, Some(&number), "", None) };
     match app.platform.case_follow(&number, &secret).await {
         Ok(view) => {
-            let parts = followed(&app, &view, &secret).at(&app, &view, &asked).await?;
+            let parts = followed(&app, &view, &secret).at(&app, &view, &before).await?;
             let parts = parts.helped(&app, &reader, &asker, &view).await?;
             case_page(&app, &reader, StatusCode::OK, &view, &parts, Tried::default())
         }

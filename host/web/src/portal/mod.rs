@@ -16,12 +16,12 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
-pub(crate) use case::{opened, remembered};
 pub(crate) use case::secret_of;
-pub(crate) use zone::rendered;
+pub(crate) use case::{opened, remembered};
 pub(crate) use catalog::MOST_FOUND;
 pub(crate) use paper::title as paper_title;
 pub(crate) use place::{Named, Place};
+pub(crate) use zone::rendered;
 
 /// The portal's addresses: they are part of the product and don't change.
 pub(crate) fn routes() -> Router<App> {

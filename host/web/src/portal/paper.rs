@@ -27,7 +27,9 @@ pub(crate) const fn title(means: Meaning) -> &'static str {
         Meaning::Extended => "paper-extended",
         Meaning::Granted => "paper-granted",
         Meaning::Refused => "paper-refused",
-        Meaning::Delivered | Meaning::Withdrawn | Meaning::Suspended | Meaning::Renewed | Meaning::Ended => "paper-title",
+        Meaning::Delivered | Meaning::Withdrawn | Meaning::Suspended | Meaning::Renewed | Meaning::Ended => {
+            "paper-title"
+        }
     }
 }
 

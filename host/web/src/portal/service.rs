@@ -207,7 +207,8 @@ fn answer(
         }
         Submission::Refused { service, refusal } => refused(seen, service, refusal),
         Submission::Missing { service, form, stand_in } => {
-            let filled = Filled { form: form.as_ref(), typed, errors: &[], notice: None, missing: Some(stand_in), draft };
+            let filled =
+                Filled { form: form.as_ref(), typed, errors: &[], notice: None, missing: Some(stand_in), draft };
             // Nothing was submitted: a program that only reads the status must not take it for done.
             service_page(seen, StatusCode::SERVICE_UNAVAILABLE, service, filled)
         }

@@ -52,19 +52,43 @@ impl CaseParts {
     /// For whoever follows a case by its secret.
     pub(crate) fn followed(view: &CaseView, secret: &FollowSecret, fresh: bool) -> Self {
         let base = format!("/cases/{}", view.case.number);
-        Self { base, part: Part::Cases, secret: Some(secret.shown()), fresh, whole: false, earlier: None, help: HelpPart::default() }
+        Self {
+            base,
+            part: Part::Cases,
+            secret: Some(secret.shown()),
+            fresh,
+            whole: false,
+            earlier: None,
+            help: HelpPart::default(),
+        }
     }
 
     /// For the applicant who is signed in.
     pub(crate) fn mine(view: &CaseView) -> Self {
         let base = format!("/me/cases/{}", view.case.number);
-        Self { base, part: Part::Mine, secret: None, fresh: false, whole: false, earlier: None, help: HelpPart::default() }
+        Self {
+            base,
+            part: Part::Mine,
+            secret: None,
+            fresh: false,
+            whole: false,
+            earlier: None,
+            help: HelpPart::default(),
+        }
     }
 
     /// For the staff whose case it is.
     pub(crate) fn staff(view: &CaseView) -> Self {
         let base = format!("/staff/cases/{}", view.case.number);
-        Self { base, part: Part::Staff, secret: None, fresh: false, whole: true, earlier: None, help: HelpPart::default() }
+        Self {
+            base,
+            part: Part::Staff,
+            secret: None,
+            fresh: false,
+            whole: true,
+            earlier: None,
+            help: HelpPart::default(),
+        }
     }
 
     /// The same, with what there is of assistance.

@@ -105,12 +105,20 @@ struct WorklistPage {
     district: Arc<District>,
     lines: Vec<Line>,
     next: Option<String>,
-    searches: bool,
-    helps: bool,
-    exports: bool,
-    warns: bool,
-    settles: bool,
+    /// What else is theirs to do here: the end of an address below the district, and its words.
+    ways: Vec<(&'static str, String)>,
 }
+
+/// What staff do in a district beside its worklist, and whose it is.
+const WAYS: [(Deed, &str, &str); 7] = [
+    (Deed::Help, "helper", "helper-title"),
+    (Deed::SeeClocks, "board", "board-title"),
+    (Deed::SearchCases, "search", "cases-search-title"),
+    (Deed::ExportCases, "export", "export-title"),
+    (Deed::WarnOfRisks, "warnings", "warnings-title"),
+    (Deed::RunCounters, "counters", "counters-day"),
+    (Deed::SettleFees, "closing", "closing-title"),
+];
 
 impl WorklistPage {
     fn urgency(line: &Line) -> &'static str {
@@ -143,17 +151,9 @@ async fn worklist(
     let lines = cases.into_iter().map(|case| Line { left: app.platform.days_left(&case), case }).collect();
     let may = |deed| app.platform.may_within(&asker, deed, &place.division);
     let f = Frame::new(&app, &reader, reader.words.t("worklist-title")).of(&app, &district).at(Part::Staff);
-    let mut response = page(&WorklistPage {
-        f,
-        district,
-        lines,
-        next,
-        searches: may(Deed::SearchCases),
-        helps: may(Deed::Help),
-        exports: may(Deed::ExportCases),
-        warns: may(Deed::WarnOfRisks),
-        settles: may(Deed::SettleFees),
-    })?;
+    let ways = WAYS.into_iter().filter(|(deed, _, _)| may(*deed));
+    let ways = ways.map(|(_, way, words)| (way, reader.words.t(words))).collect();
+    let mut response = page(&WorklistPage { f, district, lines, next, ways })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
@@ -199,11 +199,11 @@ async fn case(
     reader: Reader,
     Known(asker): Known,
     Named(name): Named<CaseName>,
-    Query(asked): Query<Before>,
+    Query(before): Query<Before>,
 ) -> Result<Response, Error> {
     let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoPage)?;
     let view = app.platform.case_see(&asker, &number).await?;
-    let parts = CaseParts::staff(&view).at(&app, &view, &asked).await?.helped(&app, &reader, &asker, &view).await?;
+    let parts = CaseParts::staff(&view).at(&app, &view, &before).await?.helped(&app, &reader, &asker, &view).await?;
     case_page(&app, &reader, StatusCode::OK, &view, &parts, Tried::default())
 }
 
@@ -231,7 +231,10 @@ async fn act(
     Sent(acted): Sent<Acted>,
 ) -> Result<Response, Error> {
     let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoPage)?;
-    let moved = app.platform.case_move(&asker, &number, acted.revision, &name.action, Some(&acted.reason), acted.overrules.is_some()).await;
+    let moved = app
+        .platform
+        .case_move(&asker, &number, acted.revision, &name.action, Some(&acted.reason), acted.overrules.is_some())
+        .await;
     match moved {
         Ok(view) => Ok(leads(&format!("/staff/cases/{}", view.case.number), &[])),
         Err(WorkError::Denied(denied)) => Err(denied.into()),

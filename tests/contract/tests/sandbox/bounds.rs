@@ -3,8 +3,8 @@
 use lotus_contract_tests::{Plugin, Stage};
 use lotus_domain::Slug;
 use lotus_domain::case::CaseNumber;
-use lotus_domain::kind::NumberCode;
 use lotus_domain::form::{FieldValue, Value};
+use lotus_domain::kind::NumberCode;
 use lotus_domain::record::Ending;
 use lotus_domain::service::Advice;
 use lotus_runtime::{Answer, Ask, Called, Failure, Outcome};

@@ -52,7 +52,8 @@ pub(crate) struct Notice {
 
 impl From<&domain::District> for District {
     fn from(district: &domain::District) -> Self {
-        let domain::District { division, name, motto, is_city, theme: _, hall, remedies: _, notices } = district.clone();
+        let domain::District { division, name, motto, is_city, theme: _, hall, remedies: _, notices } =
+            district.clone();
         let notice = |domain::Notice { title, body, published }| Notice {
             title: title.into(),
             body: body.into(),
