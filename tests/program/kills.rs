@@ -24,6 +24,11 @@ const LOTUS: &str = env!("CARGO_BIN_EXE_lotus");
 const PATIENCE: Duration = Duration::from_mins(4);
 /// Kills in a usual run.
 const FEW: u32 = 4;
+const COUNTER: &str = "/d/411081/counters/comprehensive";
+/// Who want the same slot of four places, again and again.
+const BOOKERS: [&str; 7] =
+    ["agent", "yuzhou-clerk", "yuzhou-handler", "yuzhou-head", "changge-clerk", "changge-handler", "changge-head"];
+const PLACES: usize = 4;
 const ITEM: &str = "/d/411081/items/XC01003-411081/apply";
 
 /// An SMS gateway: answers like one, and keeps what it was told under which idempotency key.
@@ -178,6 +183,50 @@ async fn applying(client: Client, base: String) -> Vec<String> {
     }
 }
 
+/// Where a page's form to take a booking back leads.
+fn cancelling(page: &str) -> Vec<String> {
+    let forms = page.split("action=\"/me/bookings/").skip(1);
+    forms.filter_map(|rest| rest.split('"').next()).map(|rest| format!("/me/bookings/{rest}")).collect()
+}
+
+/// Books one slot and gives it back, again and again until the host is gone; whether it was acknowledged last and nobody
+/// tried to take it back.
+async fn booking(client: Client, base: String, slot: String) -> bool {
+    let mut holds = false;
+    loop {
+        let form = [("slot", slot.as_str()), ("item", "")];
+        let Ok(answer) = client.post(format!("{base}{COUNTER}")).form(&form).send().await else { return holds };
+        // Full, or one's own from before the last kill: then that one is given back.
+        holds |= answer.status() == StatusCode::SEE_OTHER;
+        let Ok(page) = client.get(format!("{base}/me/bookings")).send().await else { return holds };
+        let Ok(page) = page.text().await else { return holds };
+        for cancel in cancelling(&page) {
+            holds = false;
+            if client.post(format!("{base}{cancel}")).send().await.is_err() {
+                return false;
+            }
+        }
+    }
+}
+
+/// The last slot that can be booked: nobody's time comes while the test runs.
+async fn last_slot(client: &Client, base: &str) -> String {
+    let page = client.get(format!("{base}{COUNTER}")).send().await.unwrap().text().await.unwrap();
+    let slot = page.rsplit_once("name=\"slot\" value=\"").unwrap_or_else(|| panic!("{page}")).1;
+    slot.split('"').next().unwrap().to_owned()
+}
+
+/// What is at an address, however often one has to ask.
+async fn patiently(client: &Client, address: &str) -> reqwest::Response {
+    loop {
+        let answer = client.get(address).send().await.unwrap();
+        if answer.status() != StatusCode::TOO_MANY_REQUESTS {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// A moment that nobody chose: different at each kill and in each run.
 fn moment() -> Duration {
     let random = std::hash::BuildHasher::hash_one(&std::collections::hash_map::RandomState::new(), 0_u8);
@@ -190,17 +239,34 @@ async fn killed_again_and_again(database: Option<&str>) {
     let kills = std::env::var("LOTUS_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(FEW);
     let mut acknowledged: Vec<String> = Vec::new();
     let mut client: Option<Client> = None;
+    let mut bookers: Vec<Client> = Vec::new();
+    let mut slot = String::new();
+    let mut held = Vec::new();
     for _ in 0..kills {
         let demo = Demo::start(directory.path(), database, &gateway.address);
         let citizen = match client.take() {
             Some(client) => client,
             None => signed_in(&demo.base, "citizen").await,
         };
+        if bookers.is_empty() {
+            for subject in BOOKERS {
+                bookers.push(signed_in(&demo.base, subject).await);
+            }
+            slot = last_slot(&citizen, &demo.base).await;
+        }
+        let booking: Vec<_> = bookers
+            .iter()
+            .map(|booker| tokio::spawn(booking(booker.clone(), demo.base.clone(), slot.clone())))
+            .collect();
         let load: Vec<_> = (0..4).map(|_| tokio::spawn(applying(citizen.clone(), demo.base.clone()))).collect();
         tokio::time::sleep(moment()).await;
         demo.kill();
         for numbers in load {
             acknowledged.extend(numbers.await.unwrap());
+        }
+        held.clear();
+        for holds in booking {
+            held.push(holds.await.unwrap());
         }
         client = Some(citizen);
     }
@@ -211,14 +277,19 @@ async fn killed_again_and_again(database: Option<&str>) {
     let demo = Demo::start(directory.path(), database, &gateway.address);
     let client = client.unwrap();
     for number in &acknowledged {
-        let address = format!("{}/me/cases/{number}", demo.base);
-        let mut page = client.get(&address).send().await.unwrap();
-        while page.status() == StatusCode::TOO_MANY_REQUESTS {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            page = client.get(&address).send().await.unwrap();
-        }
+        let page = patiently(&client, &format!("{}/me/cases/{number}", demo.base)).await;
         assert_eq!(page.status(), StatusCode::OK, "{number} was acknowledged and is gone");
     }
+    let mut booked = 0;
+    for (booker, holds) in bookers.iter().zip(&held) {
+        let page = patiently(booker, &format!("{}/me/bookings", demo.base)).await;
+        let open = cancelling(&page.text().await.unwrap()).len();
+        assert!(open <= 1, "one person, {open} bookings of one matter");
+        assert!(!holds || open == 1, "a booking was acknowledged and is gone");
+        booked += open;
+    }
+    assert!(booked <= PLACES, "{booked} bookings of {PLACES} places");
+
     // Everybody is told in the end, at the latest when the claims of the killed have run out; and under one key the same thing each time: the gateway sends it on once.
     let all_told = Instant::now();
     while gateway.told.lock().unwrap().len() < acknowledged.len() && all_told.elapsed() < Duration::from_mins(4) {
@@ -230,7 +301,8 @@ async fn killed_again_and_again(database: Option<&str>) {
     let mut messages = BTreeSet::new();
     for said in told.into_values().flatten() {
         let text = said.split_once("\"text\":\"").unwrap_or_else(|| panic!("{said}")).1.split('"').next().unwrap();
-        assert!(messages.insert(text.to_owned()), "told twice under two keys: {text}");
+        // Who books, gives back and books again is told of each; a case is told of each of its events once.
+        assert!(!text.contains("编号") || messages.insert(text.to_owned()), "told twice under two keys: {text}");
     }
     drop(demo);
 

@@ -77,6 +77,7 @@ const LIBRARIES: &[(&str, &[&str], &str)] = &[
     (
         "tokio",
         &[
+            "host/channel",
             "host/objects",
             "host/store",
             "host/runtime",
