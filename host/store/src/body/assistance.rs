@@ -67,7 +67,8 @@ pub(crate) async fn assistance_assign(
     // The two digits of a kind stand after six of the division and eight of the day.
     let rows = sqlx::query::<Db>(
         "SELECT number, assigned FROM case_file
-         WHERE division = $1 AND is_open = 1 AND substr(number, 15, 2) = $2 ORDER BY rank, number LIMIT $3",
+         WHERE division = $1 AND is_open = 1 AND substr(number, 15, 2) = $2
+         ORDER BY rank, submitted, number LIMIT $3",
     )
     .bind(division.as_str())
     .bind(code.as_str())

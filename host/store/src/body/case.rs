@@ -59,7 +59,8 @@ macro_rules! select_event {
     };
 }
 
-/// What comes first on a worklist: more priority, then what is due first. A priority weighs more than any date.
+/// What comes first on a worklist: more priority, then what is due first, then what came first. A priority weighs more
+/// than any date.
 fn rank(case: &Case) -> i64 {
     const NEVER: i64 = 100_000_000_000_000;
     let due = case.clocks.due().map_or(NEVER, |deadline| deadline.at().as_millisecond());
@@ -433,34 +434,36 @@ pub(crate) async fn case_list_worklist(
     limit: u32,
 ) -> Result<Vec<Case>, StoreError> {
     // Where the page before ended; a case that has moved since is found again at its new place.
-    let (rank, number) = match after {
-        None => (i64::MIN, String::new()),
+    let (rank, submitted, number) = match after {
+        None => (i64::MIN, i64::MIN, String::new()),
         Some(after) => {
-            let found = sqlx::query::<Db>("SELECT rank FROM case_file WHERE division = $1 AND number = $2")
+            let found = sqlx::query::<Db>("SELECT rank, submitted FROM case_file WHERE division = $1 AND number = $2")
                 .bind(division.as_str())
                 .bind(after.as_str())
                 .fetch_optional(&mut *db)
                 .await?;
             let Some(found) = found else { return Ok(Vec::new()) };
-            (found.try_get(0)?, after.to_string())
+            (found.try_get(0)?, found.try_get(1)?, after.to_string())
         }
     };
     let query = match department {
         Some(department) => sqlx::query::<Db>(select_case!(
-            "WHERE f.division = $1 AND f.is_open = 1 AND (f.rank, f.number) > ($2, $3) AND f.department = $5
-             ORDER BY f.rank, f.number LIMIT $4"
+            "WHERE f.division = $1 AND f.is_open = 1 AND (f.rank, f.submitted, f.number) > ($2, $3, $4)
+             AND f.department = $6 ORDER BY f.rank, f.submitted, f.number LIMIT $5"
         ))
         .bind(division.as_str())
         .bind(rank)
+        .bind(submitted)
         .bind(number)
         .bind(i64::from(limit))
         .bind(department),
         None => sqlx::query::<Db>(select_case!(
-            "WHERE f.division = $1 AND f.is_open = 1 AND (f.rank, f.number) > ($2, $3)
-             ORDER BY f.rank, f.number LIMIT $4"
+            "WHERE f.division = $1 AND f.is_open = 1 AND (f.rank, f.submitted, f.number) > ($2, $3, $4)
+             ORDER BY f.rank, f.submitted, f.number LIMIT $5"
         ))
         .bind(division.as_str())
         .bind(rank)
+        .bind(submitted)
         .bind(number)
         .bind(i64::from(limit)),
     };
@@ -475,7 +478,8 @@ pub(crate) async fn case_list_assigned(
     limit: u32,
 ) -> Result<Vec<Case>, StoreError> {
     let rows = sqlx::query::<Db>(select_case!(
-        "WHERE f.division = $1 AND f.assigned = $2 AND f.is_open = 1 ORDER BY f.rank, f.number LIMIT $3"
+        "WHERE f.division = $1 AND f.assigned = $2 AND f.is_open = 1
+         ORDER BY f.rank, f.submitted, f.number LIMIT $3"
     ))
     .bind(division.as_str())
     .bind(account.0.as_str())
