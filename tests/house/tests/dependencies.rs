@@ -19,7 +19,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("host/objects", &["host/domain"]),
     // What carries notices outside: an address and a text, nothing else of the house.
     ("host/channel", &["host/domain"]),
-    ("host/platform", &["host/channel", "host/domain", "host/objects", "host/store", "host/runtime", "host/paper"]),
+    // What is searched comes as entries from whoever knows who may see them.
+    ("host/search", &["host/domain"]),
+    ("host/platform", &["host/channel", "host/domain", "host/objects", "host/store", "host/runtime", "host/paper", "host/search"]),
     // Pages see use cases, never a database or a sandbox.
     ("host/web", &["host/domain", "host/platform"]),
     // The program wires everything, and is the only one that hands the shipped plugins and the demonstration over.
@@ -68,6 +70,8 @@ const LIBRARIES: &[(&str, &[&str], &str)] = &[
         &["host/web", "tests/bench"],
         "HTTP stands in web alone; offer what you need from lotus-web",
     ),
+    ("tantivy*", &["host/search"], "what people look for is found in search alone; add an entry there"),
+    ("jieba*", &["host/search"], "Chinese is cut into words in search alone"),
     ("typst*", &["host/paper"], "papers are set in paper alone; add a paper there"),
     ("askama*", &["host/web"], "pages are rendered in web alone; return data"),
     ("wit-bindgen*", &["sdk/rust"], "plugins get their bindings from lotus-sdk"),
