@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::artifact::Artifact;
 pub use crate::declared::Request;
 use crate::declared::{self, Template, Timer};
 use crate::district::Division;
@@ -457,7 +458,7 @@ impl Setting {
 /// A package as it is kept: what the plugin says of itself, and its component.
 #[derive(Debug, Clone)]
 pub struct Package {
-    /// What identifies it: over the manifest's text and the component.
+    /// What identifies it: its artifact's.
     pub digest: Digest,
     /// The manifest, read.
     pub manifest: Manifest,
@@ -474,12 +475,17 @@ impl Package {
     pub fn read(source: &str, component: impl Into<Arc<[u8]>>, installed: Timestamp) -> Result<Self, ManifestError> {
         let manifest = Manifest::parse(source)?;
         let component = component.into();
-        let digest = Digest::of_package(source, &component);
+        let digest = Artifact::of(&manifest, source, &component).digest();
         Ok(Self { digest, manifest, source: source.to_owned(), component, installed })
+    }
+
+    /// As registries hold it.
+    pub fn artifact(&self) -> Artifact {
+        Artifact::of(&self.manifest, &self.source, &self.component)
     }
 }
 
-/// What identifies a component: the SHA-256 of its bytes, as `sha256:` and hexadecimal where it is written.
+/// What identifies bytes: their SHA-256, as `sha256:` and hexadecimal where it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest([u8; 32]);
 
@@ -487,17 +493,6 @@ impl Digest {
     /// Of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
-    }
-
-    /// Of a package: its manifest and its component together, each behind its length.
-    pub fn of_package(manifest: &str, component: &[u8]) -> Self {
-        let mut sha = Sha256::new();
-        sha.update(b"lotus package 1\0");
-        sha.update((manifest.len() as u64).to_be_bytes());
-        sha.update(manifest.as_bytes());
-        sha.update((component.len() as u64).to_be_bytes());
-        sha.update(component);
-        Self(sha.finalize().into())
     }
 
     /// From hexadecimal, with or without `sha256:`.
@@ -594,6 +589,5 @@ default = 5000000
     fn a_digest_is_read_as_it_is_written() {
         let digest = Digest::of(b"lotus");
         assert_eq!(Digest::parse(&digest.to_string()), Some(digest));
-        assert_ne!(Digest::of_package("a", b"bc"), Digest::of_package("ab", b"c"));
     }
 }

@@ -14,8 +14,18 @@ use serde::{Deserialize, Serialize};
 use crate::notices::Notices;
 
 /// Variables with our prefix that are not configuration: what builds and tests look at.
-const NOT_OURS: [&str; 8] =
-    ["POSTGRES_BIN", "NODE_BIN", "POPPLER_BIN", "FONTS", "CLAMAV_BIN", "PYTHON_BIN", "REQUIRE_SERVICES", "KILLS"];
+const NOT_OURS: [&str; 10] = [
+    "POSTGRES_BIN",
+    "NODE_BIN",
+    "POPPLER_BIN",
+    "FONTS",
+    "CLAMAV_BIN",
+    "PYTHON_BIN",
+    "SQLITE_BIN",
+    "REGISTRY_BIN",
+    "REQUIRE_SERVICES",
+    "KILLS",
+];
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -21,7 +21,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("host/channel", &["host/domain"]),
     // What is searched comes as entries from whoever knows who may see them.
     ("host/search", &["host/domain"]),
-    ("host/platform", &["host/channel", "host/domain", "host/objects", "host/store", "host/runtime", "host/paper", "host/search"]),
+    // Packages and their signatures come and go here; whether one serves is decided in platform.
+    ("host/registry", &["host/domain"]),
+    (
+        "host/platform",
+        &[
+            "host/channel",
+            "host/domain",
+            "host/objects",
+            "host/store",
+            "host/registry",
+            "host/runtime",
+            "host/paper",
+            "host/search",
+        ],
+    ),
     // Pages see use cases, never a database or a sandbox.
     ("host/web", &["host/domain", "host/platform"]),
     // The program wires everything, and is the only one that hands the shipped plugins and the demonstration over.
@@ -30,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "host/channel",
             "host/domain",
+            "host/registry",
             "host/store",
             "host/runtime",
             "host/platform",
@@ -43,7 +58,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What plugin authors use knows the contract and nothing of the host; the tooling runs a plugin as the host does.
     ("sdk/rust", &[]),
     ("sdk/build", &[]),
-    ("sdk/tooling", &["sdk/build", "host/runtime"]),
+    ("sdk/tooling", &["sdk/build", "host/runtime", "host/registry"]),
     ("plugins", &["sdk/build"]),
     ("plugins/*", &["sdk/rust"]),
     ("demo", &["host/domain"]),
@@ -72,6 +87,9 @@ const LIBRARIES: &[(&str, &[&str], &str)] = &[
     ),
     ("tantivy*", &["host/search"], "what people look for is found in search alone; add an entry there"),
     ("jieba*", &["host/search"], "Chinese is cut into words in search alone"),
+    ("oci-client", &["host/registry"], "registries are spoken to in registry alone; fetch and publish through it"),
+    ("ed25519*", &["host/registry"], "packages are signed and verified in registry alone"),
+    ("sm2", &["host/registry"], "packages are signed and verified in registry alone"),
     ("typst*", &["host/paper"], "papers are set in paper alone; add a paper there"),
     ("askama*", &["host/web"], "pages are rendered in web alone; return data"),
     ("wit-bindgen*", &["sdk/rust"], "plugins get their bindings from lotus-sdk"),
@@ -83,6 +101,7 @@ const LIBRARIES: &[(&str, &[&str], &str)] = &[
         &[
             "host/channel",
             "host/objects",
+            "host/registry",
             "host/store",
             "host/runtime",
             "host/platform",

@@ -2,20 +2,18 @@
 //!
 //! Invariant: its life hangs on a pipe, so that a test process that is killed leaves none behind.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
+
+use crate::keeper::Keeper;
 
 /// What every scanner finds and what harms nobody (EICAR, 2003). In two parts, so that this file is not found itself.
 pub fn infected() -> String {
     [r"X5O!P%@AP[4\PZX54(P^)7CC)7}$", "EICAR-STANDARD-ANTIVIRUS-TEST-FILE", "!$H+H*"].concat()
 }
-
-/// What the script says when the daemon answers.
-const READY: &str = "ready\n";
 
 /// Why there is no scanner.
 #[derive(Debug, thiserror::Error)]
@@ -34,14 +32,6 @@ pub struct Scanner {
     address: SocketAddr,
     socket: PathBuf,
     keeper: Mutex<Keeper>,
-}
-
-#[derive(Debug)]
-struct Keeper {
-    shell: Child,
-    /// Gone only while the scanner is being dropped.
-    orders: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
 }
 
 #[allow(clippy::panic, clippy::missing_panics_doc, reason = "only tests call it, and they can't go on")]
@@ -71,8 +61,10 @@ impl Scanner {
     /// Nobody answers from now on.
     pub fn stop(&self) {
         let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = keeper.order("stop") {
-            panic!("{error}");
+        match keeper.obey("stop") {
+            Ok(Ok(())) => {}
+            Ok(Err(said)) => panic!("{}", Error::Refused(said)),
+            Err(error) => panic!("{error}"),
         }
     }
 
@@ -80,7 +72,7 @@ impl Scanner {
         let bin = lotus_test_find::clamav_bin().ok_or(Error::NotInstalled)?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let folder = tempfile::Builder::new().prefix("lotus-clamav-").tempdir()?;
-        let mut shell = Command::new("/bin/sh")
+        let shell = Command::new("/bin/sh")
             .args(["-c", include_str!("clamav.sh"), "clamav.sh"])
             .arg(bin.join("clamd"))
             .arg(folder.path())
@@ -92,41 +84,9 @@ impl Scanner {
             .spawn()?;
         // From here on the shell removes it.
         let folder = folder.keep();
-        let (Some(orders), Some(answers)) = (shell.stdin.take(), shell.stdout.take()) else {
-            return Err(Error::Refused("it was started without its pipes".to_owned()));
-        };
-        let mut keeper = Keeper { shell, orders: Some(orders), answers: BufReader::new(answers) };
-        keeper.ready()?;
+        let mut keeper = Keeper::hold(shell)?;
+        keeper.ready()?.map_err(Error::Refused)?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         Ok(Self { address, socket: folder.join("clamd.socket"), keeper: Mutex::new(keeper) })
-    }
-}
-
-impl Keeper {
-    fn ready(&mut self) -> Result<(), Error> {
-        let mut said = String::new();
-        self.answers.read_line(&mut said)?;
-        if said == READY {
-            return Ok(());
-        }
-        self.answers.read_to_string(&mut said)?;
-        Err(Error::Refused(said))
-    }
-
-    fn order(&mut self, word: &str) -> Result<(), Error> {
-        if let Some(orders) = &mut self.orders {
-            writeln!(orders, "{word}")?;
-        }
-        let mut said = String::new();
-        self.answers.read_line(&mut said)?;
-        if said == READY { Ok(()) } else { Err(Error::Refused(said)) }
-    }
-}
-
-impl Drop for Keeper {
-    fn drop(&mut self) {
-        self.orders = None;
-        // Waited for, so that the next test finds the machine quiet; it can't fail in a way that matters here.
-        let _ = self.shell.wait();
     }
 }

@@ -6,9 +6,11 @@
 //! Which programs the machine has is a matter of the build: see `lotus_test_find`.
 
 pub mod clamav;
+mod keeper;
 pub mod oidc;
 pub mod pdf;
 pub mod postgres;
+pub mod registry;
 pub mod s3;
 pub mod smtp;
 pub mod sqlite;

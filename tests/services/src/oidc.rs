@@ -5,13 +5,14 @@
 //! hangs on a pipe, so that a test process that is killed leaves none behind.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
+
+use crate::keeper::Keeper;
 
 /// What the provider calls the city.
 pub const CLIENT: &str = "lotus";
@@ -24,9 +25,6 @@ const FILES: [(&str, &str); 3] = [
     ("package.json", include_str!("oidc/package.json")),
     ("package-lock.json", include_str!("oidc/package-lock.json")),
 ];
-/// What it says when an order is done.
-const READY: &str = "ready";
-
 /// Why there is no provider, or why it does not obey.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -58,14 +56,6 @@ pub enum Lie {
 pub struct Provider {
     issuer: String,
     keeper: Mutex<Keeper>,
-}
-
-#[derive(Debug)]
-struct Keeper {
-    node: Child,
-    /// Gone only while the provider is being dropped.
-    orders: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
 }
 
 #[allow(clippy::panic, reason = "only tests call it, and they can't go on")]
@@ -137,8 +127,10 @@ impl Provider {
     }
 
     fn order(&self, order: Value) {
-        if let Err(error) = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).order(&order) {
-            panic!("{error}");
+        match self.keeper.lock().unwrap_or_else(PoisonError::into_inner).obey(order) {
+            Ok(Ok(())) => {}
+            Ok(Err(said)) => panic!("{}", Error::Refused(said)),
+            Err(error) => panic!("{error}"),
         }
     }
 
@@ -146,7 +138,7 @@ impl Provider {
         let bin = lotus_test_find::node_bin().ok_or(Error::NotInstalled)?;
         let folder = installed(&bin)?;
         // A group of its own: an interrupt from the terminal ends the test process, and the pipe does the rest.
-        let mut node = Command::new(bin.join("node"))
+        let node = Command::new(bin.join("node"))
             .arg("oidc.mjs")
             .current_dir(folder)
             .env_remove("NODE_OPTIONS")
@@ -155,40 +147,13 @@ impl Provider {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
-        let (Some(orders), Some(answers)) = (node.stdin.take(), node.stdout.take()) else {
-            return Err(Error::Refused("it was started without its pipes".to_owned()));
-        };
-        let mut keeper = Keeper { node, orders: Some(orders), answers: BufReader::new(answers) };
+        let mut keeper = Keeper::hold(node)?;
         let issuer = keeper.answer()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         if !issuer.starts_with(&format!("{scheme}://127.0.0.1:")) {
             return Err(Error::Refused(issuer));
         }
         Ok(Self { issuer, keeper: Mutex::new(keeper) })
-    }
-}
-
-impl Keeper {
-    fn answer(&mut self) -> Result<String, Error> {
-        let mut said = String::new();
-        self.answers.read_line(&mut said)?;
-        Ok(said.trim_end().to_owned())
-    }
-
-    fn order(&mut self, order: &Value) -> Result<(), Error> {
-        if let Some(orders) = &mut self.orders {
-            writeln!(orders, "{order}")?;
-        }
-        let said = self.answer()?;
-        if said == READY { Ok(()) } else { Err(Error::Refused(said)) }
-    }
-}
-
-impl Drop for Keeper {
-    fn drop(&mut self) {
-        self.orders = None;
-        // Waited for, so that the next test finds the machine quiet; it can't fail in a way that matters here.
-        let _ = self.node.wait();
     }
 }
 

@@ -6,14 +6,15 @@
 //! Invariant: the server's life hangs on a pipe (`postgres.sh` reads its end), so a test process that is killed leaves
 //! neither a server nor files behind.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
+
+use crate::keeper::Keeper;
 
 /// Why there is no server, or no database in it.
 #[derive(Debug, thiserror::Error)]
@@ -38,17 +39,6 @@ pub struct Server {
 }
 
 /// The shell that runs the server, and the pipe on which both hang.
-#[derive(Debug)]
-struct Keeper {
-    shell: Child,
-    /// Gone only while the server is being dropped.
-    orders: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
-}
-
-/// What the shell says when the last order is done.
-const READY: &str = "ready\n";
-
 /// This test process's server, started when it is first asked for. It forgets what it was told when the machine stops
 /// (`fsync` is off), which no test notices.
 ///
@@ -124,7 +114,7 @@ impl Server {
     }
 
     fn order(&self, word: &str) -> Result<(), Error> {
-        self.keeper.lock().unwrap_or_else(PoisonError::into_inner).order(word)
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner).obey(word)?.map_err(Error::Refused)
     }
 
     fn begin(fsync: &str) -> Result<Self, Error> {
@@ -133,68 +123,34 @@ impl Server {
         let mut attempts = 0;
         loop {
             let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-            let mut keeper = Keeper::start(&bin, port, fsync)?;
-            match keeper.ready() {
+            let mut keeper = start(&bin, port, fsync)?;
+            match keeper.ready()? {
                 Ok(()) => return Ok(Self { bin, port, databases: AtomicU32::new(0), keeper: Mutex::new(keeper) }),
-                Err(Error::Refused(why)) if attempts < 3 && why.contains("could not bind") => attempts += 1,
-                Err(error) => return Err(error),
+                Err(why) if attempts < 3 && why.contains("could not bind") => attempts += 1,
+                Err(why) => return Err(Error::Refused(why)),
             }
         }
     }
 }
 
-impl Keeper {
-    fn start(bin: &Path, port: u16, fsync: &str) -> Result<Self, Error> {
-        let folder = tempfile::Builder::new().prefix("lotus-postgres-").tempdir()?;
-        let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", include_str!("postgres.sh"), "postgres.sh"]);
-        shell.arg(bin).arg(folder.path()).arg(port.to_string()).arg(fsync);
-        shell.env("LC_ALL", "C");
-        // PostgreSQL refuses to run as root. Whoever made the folder is who we are.
-        if folder.path().metadata()?.uid() == 0 {
-            let (user, group) = unprivileged().ok_or(Error::NoUser)?;
-            std::os::unix::fs::chown(folder.path(), Some(user), Some(group))?;
-            shell.uid(user).gid(group);
-        }
-        // A group of its own: an interrupt from the terminal ends the test process, and the pipe does the rest.
-        shell.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut shell = shell.spawn()?;
-        // From here on the shell removes it.
-        let _ = folder.keep();
-        let (Some(orders), Some(answers)) = (shell.stdin.take(), shell.stdout.take()) else {
-            return Err(Error::Refused("it was started without its pipes".to_owned()));
-        };
-        Ok(Self { shell, orders: Some(orders), answers: BufReader::new(answers) })
+fn start(bin: &Path, port: u16, fsync: &str) -> Result<Keeper, Error> {
+    let folder = tempfile::Builder::new().prefix("lotus-postgres-").tempdir()?;
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", include_str!("postgres.sh"), "postgres.sh"]);
+    shell.arg(bin).arg(folder.path()).arg(port.to_string()).arg(fsync);
+    shell.env("LC_ALL", "C");
+    // PostgreSQL refuses to run as root. Whoever made the folder is who we are.
+    if folder.path().metadata()?.uid() == 0 {
+        let (user, group) = unprivileged().ok_or(Error::NoUser)?;
+        std::os::unix::fs::chown(folder.path(), Some(user), Some(group))?;
+        shell.uid(user).gid(group);
     }
-
-    /// Waits until the server is ready; where it never will be, the shell says all it knows and leaves.
-    fn ready(&mut self) -> Result<(), Error> {
-        let mut said = String::new();
-        self.answers.read_line(&mut said)?;
-        if said == READY {
-            return Ok(());
-        }
-        self.answers.read_to_string(&mut said)?;
-        Err(Error::Refused(said))
-    }
-
-    /// Gives an order and waits for its one line of answer.
-    fn order(&mut self, word: &str) -> Result<(), Error> {
-        if let Some(orders) = &mut self.orders {
-            writeln!(orders, "{word}")?;
-        }
-        let mut said = String::new();
-        self.answers.read_line(&mut said)?;
-        if said == READY { Ok(()) } else { Err(Error::Refused(said)) }
-    }
-}
-
-impl Drop for Keeper {
-    fn drop(&mut self) {
-        self.orders = None;
-        // Waited for, so that the next test finds the machine quiet; it can't fail in a way that matters here.
-        let _ = self.shell.wait();
-    }
+    // A group of its own: an interrupt from the terminal ends the test process, and the pipe does the rest.
+    shell.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let shell = shell.spawn()?;
+    // From here on the shell removes it.
+    let _ = folder.keep();
+    Ok(Keeper::hold(shell)?)
 }
 
 /// The user and group to run as instead of root.

@@ -4,11 +4,12 @@
 //! a pipe, so that a test process that is killed leaves none behind.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
+
+use crate::keeper::Keeper;
 
 /// The bucket that is there.
 pub const BUCKET: &str = "materials";
@@ -38,14 +39,6 @@ pub enum Error {
 pub struct Server {
     endpoint: String,
     keeper: Mutex<Keeper>,
-}
-
-#[derive(Debug)]
-struct Keeper {
-    python: Child,
-    /// Gone only while the store is being dropped.
-    orders: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
 }
 
 #[allow(clippy::panic, clippy::missing_panics_doc, reason = "only tests call it, and they can't go on")]
@@ -97,7 +90,7 @@ impl Server {
     fn begin() -> Result<Self, Error> {
         let bin = lotus_test_find::python_bin().ok_or(Error::NotInstalled)?;
         let folder = installed(&bin)?;
-        let mut python = Command::new(folder.join("venv/bin/python"))
+        let python = Command::new(folder.join("venv/bin/python"))
             .arg("s3.py")
             .current_dir(folder)
             .process_group(0)
@@ -105,38 +98,12 @@ impl Server {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        let (Some(orders), Some(answers)) = (python.stdin.take(), python.stdout.take()) else {
-            return Err(Error::Refused("it was started without its pipes".to_owned()));
-        };
-        let mut keeper = Keeper { python, orders: Some(orders), answers: BufReader::new(answers) };
+        let mut keeper = Keeper::hold(python)?;
         let endpoint = keeper.answer()?;
         if !endpoint.starts_with("http://127.0.0.1:") {
             return Err(Error::Refused(endpoint));
         }
         Ok(Self { endpoint, keeper: Mutex::new(keeper) })
-    }
-}
-
-impl Keeper {
-    fn answer(&mut self) -> Result<String, Error> {
-        let mut said = String::new();
-        self.answers.read_line(&mut said)?;
-        Ok(said.trim_end().to_owned())
-    }
-
-    fn order(&mut self, word: &str) -> Result<String, Error> {
-        if let Some(orders) = &mut self.orders {
-            writeln!(orders, "{word}")?;
-        }
-        self.answer()
-    }
-}
-
-impl Drop for Keeper {
-    fn drop(&mut self) {
-        self.orders = None;
-        // Waited for, so that the next test finds the machine quiet; it can't fail in a way that matters here.
-        let _ = self.python.wait();
     }
 }
 

@@ -1,8 +1,6 @@
 //! Plugin packages, by digest.
 
-use std::sync::Arc;
-
-use lotus_domain::package::{Digest, Manifest, Package};
+use lotus_domain::package::{Digest, Package};
 use sqlx::Row as _;
 
 use super::{Connection, Db, row};
@@ -16,16 +14,12 @@ pub(crate) async fn package_get(db: &mut Connection, digest: &Digest) -> Result<
     let Some(found) = found else { return Ok(None) };
     let source: String = found.try_get(0)?;
     let component: Vec<u8> = found.try_get(1)?;
-    if Digest::of_package(&source, &component) != *digest {
+    let installed = row::moment(found.try_get(2)?)?;
+    let package = row::parsed("a package's manifest", Package::read(&source, component, installed))?;
+    if package.digest != *digest {
         return Err(StoreError::unreadable("a package", format!("{digest} does not fit its bytes")));
     }
-    Ok(Some(Package {
-        digest: *digest,
-        manifest: row::parsed("a package's manifest", Manifest::parse(&source))?,
-        source,
-        component: Arc::from(component),
-        installed: row::moment(found.try_get(2)?)?,
-    }))
+    Ok(Some(package))
 }
 
 pub(crate) async fn package_put(db: &mut Connection, package: &Package) -> Result<(), StoreError> {

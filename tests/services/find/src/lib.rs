@@ -29,6 +29,8 @@ pub const CLAMAV_BIN: &str = "LOTUS_CLAMAV_BIN";
 pub const PYTHON_BIN: &str = "LOTUS_PYTHON_BIN";
 /// The variable that names the directory of SQLite's shell. One that holds none means "none".
 pub const SQLITE_BIN: &str = "LOTUS_SQLITE_BIN";
+/// The variable that names the directory of the OCI registry. One that holds none means "none".
+pub const REGISTRY_BIN: &str = "LOTUS_REGISTRY_BIN";
 /// The variable that makes a missing program an error of the build.
 pub const REQUIRE: &str = "LOTUS_REQUIRE_SERVICES";
 
@@ -94,6 +96,13 @@ const PROGRAMS: &[Program] = &[
         install: "apt-get install sqlite3",
         variable: SQLITE_BIN,
         find: || sqlite_bin().map(|bin| bin.join("sqlite3")),
+    },
+    Program {
+        cfg: "has_registry",
+        name: "an OCI registry (Distribution)",
+        install: "apt-get install docker-registry",
+        variable: REGISTRY_BIN,
+        find: || registry_bin().map(|bin| bin.join("docker-registry")),
     },
 ];
 
@@ -190,6 +199,15 @@ pub fn clamav_bin() -> Option<PathBuf> {
     }
     let path = env::var_os("PATH").unwrap_or_default();
     ["/usr/sbin"].into_iter().map(PathBuf::from).chain(env::split_paths(&path)).find(|bin| holds(bin, &NEEDED))
+}
+
+/// The directory with `docker-registry`: `LOTUS_REGISTRY_BIN` (then nothing else is looked at), `PATH`.
+pub fn registry_bin() -> Option<PathBuf> {
+    const NEEDED: [&str; 1] = ["docker-registry"];
+    if let Some(named) = env::var_os(REGISTRY_BIN).filter(|named| !named.is_empty()) {
+        return Some(PathBuf::from(named)).filter(|bin| holds(bin, &NEEDED));
+    }
+    env::split_paths(&env::var_os("PATH").unwrap_or_default()).find(|bin| holds(bin, &NEEDED))
 }
 
 /// The directory with `python3`: `LOTUS_PYTHON_BIN` (then nothing else is looked at), `PATH`.
