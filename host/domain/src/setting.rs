@@ -22,11 +22,33 @@ pub enum Setting {
     NearPercent,
     /// Working days: with so many left, what is due is near (article 37).
     NearWorkingDays,
+    /// Days for which an event counts in an intermediary's credit (article 32).
+    IntermediaryWindowDays,
+    /// What a late delivery weighs there.
+    IntermediaryLatePoints,
+    /// What an owner's bad rating weighs.
+    IntermediaryBadRatingPoints,
+    /// What a complaint weighs that was upheld.
+    IntermediaryComplaintPoints,
+    /// What false material weighs.
+    IntermediaryFalsePoints,
+    /// With so many points an intermediary is warned.
+    IntermediaryWarnAt,
+    /// With so many it is suspended.
+    IntermediarySuspendAt,
+    /// With so many it is put off the list.
+    IntermediaryExitAt,
+    /// Days for which it is suspended.
+    IntermediarySuspensionDays,
+    /// Days after which it may ask to be admitted again.
+    IntermediaryReadmissionDays,
+    /// Days for which sign-up to a selection is open, where its owner says nothing.
+    IntermediarySignUpDays,
 }
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 19] = [
         Self::DraftDays,
         Self::LooseMaterialDays,
         Self::NoShows,
@@ -35,6 +57,17 @@ impl Setting {
         Self::GraceMinutes,
         Self::NearPercent,
         Self::NearWorkingDays,
+        Self::IntermediaryWindowDays,
+        Self::IntermediaryLatePoints,
+        Self::IntermediaryBadRatingPoints,
+        Self::IntermediaryComplaintPoints,
+        Self::IntermediaryFalsePoints,
+        Self::IntermediaryWarnAt,
+        Self::IntermediarySuspendAt,
+        Self::IntermediaryExitAt,
+        Self::IntermediarySuspensionDays,
+        Self::IntermediaryReadmissionDays,
+        Self::IntermediarySignUpDays,
     ];
 
     /// For columns.
@@ -48,6 +81,17 @@ impl Setting {
             Self::GraceMinutes => "grace-minutes",
             Self::NearPercent => "near-percent",
             Self::NearWorkingDays => "near-working-days",
+            Self::IntermediaryWindowDays => "intermediary-window-days",
+            Self::IntermediaryLatePoints => "intermediary-late-points",
+            Self::IntermediaryBadRatingPoints => "intermediary-bad-rating-points",
+            Self::IntermediaryComplaintPoints => "intermediary-complaint-points",
+            Self::IntermediaryFalsePoints => "intermediary-false-points",
+            Self::IntermediaryWarnAt => "intermediary-warn-at",
+            Self::IntermediarySuspendAt => "intermediary-suspend-at",
+            Self::IntermediaryExitAt => "intermediary-exit-at",
+            Self::IntermediarySuspensionDays => "intermediary-suspension-days",
+            Self::IntermediaryReadmissionDays => "intermediary-readmission-days",
+            Self::IntermediarySignUpDays => "intermediary-sign-up-days",
         }
     }
 
@@ -59,13 +103,20 @@ impl Setting {
     /// What holds where the city has said nothing.
     pub const fn default(self) -> i64 {
         match self {
-            Self::DraftDays => 90,
+            Self::DraftDays | Self::IntermediarySuspensionDays => 90,
             Self::LooseMaterialDays | Self::SuspensionDays => 30,
-            Self::NoShows => 3,
+            Self::NoShows
+            | Self::IntermediaryComplaintPoints
+            | Self::IntermediaryWarnAt
+            | Self::IntermediarySignUpDays => 3,
             Self::BookingDays => 14,
             Self::GraceMinutes => 15,
             Self::NearPercent => 20,
             Self::NearWorkingDays => 1,
+            Self::IntermediaryWindowDays | Self::IntermediaryReadmissionDays => 365,
+            Self::IntermediaryLatePoints | Self::IntermediaryBadRatingPoints => 2,
+            Self::IntermediaryFalsePoints | Self::IntermediaryExitAt => 12,
+            Self::IntermediarySuspendAt => 6,
         }
     }
 }
