@@ -4,6 +4,7 @@
 //! file that it stands in.
 
 mod account;
+mod intermediary;
 mod licence;
 pub mod load;
 mod offered;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 
 use crate::offered::Offered;
 pub use account::{ReadyAccount, accounts};
+pub use intermediary::{Intermediaries, intermediaries};
 pub use licence::licences;
 
 /// File name and text of every item, laid by `build.rs`.
@@ -81,6 +83,9 @@ pub enum Problem {
     /// An account's data break a rule.
     #[error("the account {0}: {1}")]
     Account(String, String),
+    /// An intermediary's data break a rule.
+    #[error("the intermediary {0}: {1}")]
+    Intermediary(String, String),
     /// A licence's data break a rule.
     #[error("the licence {0}: {1}")]
     Licence(String, String),

@@ -184,6 +184,12 @@ impl Applicant {
         self
     }
 
+    /// Whether it is this enterprise that applies: tells nothing but what whoever asks knows already.
+    pub fn is_enterprise(&self, credit_code: &str) -> bool {
+        let is = |fact: &Fact| matches!(&fact.value, Value::Text(code) if code == credit_code);
+        self.facts.iter().any(|fact| fact.name == "enterprise.credit-code" && is(fact))
+    }
+
     /// Whose it is, for the disclosure record.
     pub const fn account(&self) -> &AccountId {
         &self.account

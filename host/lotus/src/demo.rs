@@ -11,7 +11,7 @@ use lotus_domain::package::Manifest;
 use lotus_domain::text::Language;
 use lotus_platform::{Platform, ReadyAccount, Visit, Vouched};
 
-use crate::config::Config;
+use crate::config::{Config, Unsigned};
 use crate::log;
 use crate::serve::Host;
 
@@ -19,6 +19,7 @@ pub(crate) async fn run(data: PathBuf, listen: SocketAddr, database: Option<Stri
     let mut config = Config::from_environment()?;
     config.data = data;
     config.listen = listen;
+    config.plugins.unsigned = Unsigned::Allowed;
     config.database.url = database.or(config.database.url);
     log::start(&config.log);
     let host = Host::open(&config, ready_accounts()?).await?;
@@ -58,6 +59,8 @@ async fn fill(platform: &Platform) -> anyhow::Result<()> {
     for (division, items) in items {
         platform.item_publish(division, items).await?;
     }
+    let listed = lotus_demo::intermediaries()?;
+    platform.intermediaries_seed(listed.services, listed.listings, listed.events).await?;
     for (division, licences) in lotus_demo::licences(platform.today())? {
         // Those that are there stay: their last day does not move with every start.
         platform.licence_seed(&division, licences).await?;

@@ -22,11 +22,23 @@ struct Job {
 }
 
 /// Every job of a host.
-const JOBS: &[Job] = &[Job {
-    name: "supervision",
-    rest: Duration::from_secs(1),
-    turn: |platform| Box::pin(async move { platform.supervise().await }),
-}];
+const JOBS: &[Job] = &[
+    Job {
+        name: "supervision",
+        rest: Duration::from_secs(1),
+        turn: |platform| Box::pin(async move { platform.supervise().await }),
+    },
+    Job {
+        name: "selections",
+        rest: Duration::from_secs(1),
+        turn: |platform| Box::pin(async move { platform.selections_turn().await }),
+    },
+    Job {
+        name: "monitoring",
+        rest: Duration::from_secs(2),
+        turn: |platform| Box::pin(async move { platform.monitor().await }),
+    },
+];
 
 /// Starts them all; each ends with the platform.
 pub(crate) fn start(inner: &Weak<Inner>) -> Vec<JoinHandle<()>> {

@@ -22,7 +22,7 @@ use lotus_domain::district::Division;
 use lotus_domain::package::Manifest;
 use lotus_platform::{
     Authorities, Key, Keyring, NoticeConfig, Objects, ObjectsConfig, Platform, PlatformConfig, Provider, ReadyAccount,
-    Runtime, RuntimeConfig, Store, StoreConfig, Vouched,
+    Runtime, RuntimeConfig, Store, StoreConfig, Unsigned, Vouched,
 };
 use lotus_web::WebConfig;
 use tokio::net::TcpListener;
@@ -161,6 +161,8 @@ impl City {
         for (division, items) in items {
             self.platform.item_publish(division, items).await.unwrap();
         }
+        let listed = lotus_demo::intermediaries().unwrap();
+        self.platform.intermediaries_seed(listed.services, listed.listings, listed.events).await.unwrap();
         for package in lotus_plugins::SHIPPED {
             for division in Manifest::parse(package.manifest).unwrap().districts {
                 self.activate(package.manifest, package.component, division.as_str()).await;
@@ -194,7 +196,11 @@ impl City {
 
 /// A host's, with a key of its own.
 fn config() -> PlatformConfig {
-    PlatformConfig { ready_accounts: ready_accounts(), ..PlatformConfig::new(Key::random()) }
+    PlatformConfig {
+        ready_accounts: ready_accounts(),
+        unsigned: Unsigned::Allowed,
+        ..PlatformConfig::new(Key::random())
+    }
 }
 
 /// The demonstration's accounts.

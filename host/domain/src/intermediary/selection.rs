@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draw::{Draw, Drawn, Entrant, Seed};
 use crate::Slug;
+use crate::account::AccountId;
 use crate::case::CaseNumber;
 use crate::chain::Hash;
 use crate::district::Division;
@@ -149,10 +150,8 @@ pub struct Contract {
 /// The owner's rating of a delivery: five grades 满意度, 4 and 5 are bad.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryRating {
-    /// 1 very satisfied to 5 very dissatisfied.
+    /// 1 very satisfied to 5 very dissatisfied; what is said beside stands in the case, sealed.
     pub grade: u8,
-    /// In words.
-    pub words: String,
     /// When.
     pub day: Date,
 }
@@ -377,6 +376,8 @@ impl Selection {
 pub struct Kept {
     /// In which district.
     pub division: Division,
+    /// Whose.
+    pub account: AccountId,
     /// Changes so far: a write takes the revision that it saw.
     pub revision: i64,
     /// Where its case is.

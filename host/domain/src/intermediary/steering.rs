@@ -7,6 +7,8 @@
 //!
 //! Invariant: the automaton is built once from a list and never changes; an answer is looked through once.
 
+use std::collections::BTreeSet;
+
 use aho_corasick::AhoCorasick;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
@@ -161,6 +163,18 @@ impl Watch {
             let block = blocks.map(|starts| starts.iter().filter(|start| **start < found.end()).count());
             Some(Steering { code: code.clone(), name: name.clone(), block })
         })
+    }
+
+    /// Everybody whom a value names, by code: what somebody typed themselves is not steering when it is said back.
+    pub fn named_in<T: Serialize>(&self, value: &T) -> BTreeSet<String> {
+        let mut plain = Plain::default();
+        add(&mut plain, value);
+        let Some(found_by) = &self.found_by else { return BTreeSet::new() };
+        let named = found_by.find_overlapping_iter(&plain.0).filter_map(|found| {
+            let (code, _) = self.names.get(*self.whose.get(found.pattern().as_usize())?)?;
+            Some(code.clone())
+        });
+        named.collect()
     }
 
     /// The first intermediary that a page names and that is not exempt.

@@ -22,7 +22,7 @@ const BID: &str = "selection_bid.body";
 macro_rules! select_selection {
     ($rest:literal) => {
         concat!(
-            "SELECT s.body, s.revision, c.state FROM selection AS s
+            "SELECT s.body, s.revision, c.state, s.owner FROM selection AS s
              JOIN case_file AS c ON c.division = s.division AND c.number = s.number ",
             $rest
         )
@@ -35,6 +35,7 @@ fn kept(division: &Division, found: &Row) -> Result<Kept, StoreError> {
         selection: row::from_json("a selection", found.try_get::<&str, _>(0)?.as_bytes())?,
         revision: found.try_get(1)?,
         state: found.try_get(2)?,
+        account: AccountId(found.try_get(3)?),
     })
 }
 
