@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::district::Division;
+use crate::grievance;
 use crate::kind;
 use crate::text::Text;
 
@@ -38,6 +39,12 @@ pub enum Role {
     Supervisor,
     /// 监督员: electronic supervision (article 37)
     SupervisionOfficer,
+    /// 诉求受理员: takes calls and routes grievances (article 38)
+    GrievanceDesk,
+    /// 监督机关工作人员: of the supervisory organ, to which grievances are escalated (article 38)
+    SupervisoryOrgan,
+    /// 第三方评估人员: of an outside body that evaluates (article 35); held in that body, as if it were a department
+    Evaluator,
     /// 系统管理员: runs the host and its plugins.
     CityOperator,
     /// 安全管理员: says who may do what.
@@ -90,12 +97,46 @@ pub enum Deed {
     RunNotices,
     /// Warn people of risks in a district's name.
     WarnOfRisks,
+    /// Write, publish and withdraw policies (article 30).
+    EditPolicies,
     /// Read the audit chain.
     ReadAudit,
     /// Help applicants: be assigned assistance (article 26), tutor online (article 27).
     Help,
     /// Say which application comes before others.
     SetPriority,
+    /// Write down what somebody says at the counter or on the telephone (article 38).
+    RecordGrievances,
+    /// Hand a grievance to the supervisory organ.
+    EscalateGrievances,
+    /// See what was escalated to the supervisory organ.
+    SeeEscalated,
+    /// Ask who a complainant is, with a reason.
+    RevealComplainant,
+    /// Make questions with their answers public, without what names anybody.
+    PublishAnswers,
+    /// Visit halls and give opinions as an invited supervisor (article 35).
+    GiveOpinions,
+    /// Draw up evaluations by outside bodies and have their findings put right (article 35).
+    RunEvaluations,
+    /// See an evaluation's pseudonymous answers, and report.
+    SeeEvaluations,
+    /// See a department's ratings once they are locked (article 36).
+    SeeRatings,
+    /// Write down how somebody on the telephone rates.
+    RecordRatings,
+    /// Look at ratings and texts that were held, and decide whether one is misjudged.
+    CheckRatings,
+    /// Call back whoever rated badly and gave a name.
+    CallBackRaters,
+    /// Hand out the codes of the tablets on which is rated in a hall.
+    IssueRatingDevices,
+    /// Write into intermediaries' credit records (article 32).
+    KeepIntermediaries,
+    /// Order another round of a draw that was not revealed.
+    SuperviseDraws,
+    /// Tell whoever matches of a policy, make payment files and take their receipts (article 30).
+    RunClaims,
 }
 
 /// How a case that isn't one's department's is in one's hands all the same.
@@ -109,7 +150,7 @@ pub enum Hand {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Citizen,
         Self::EnterpriseAgent,
         Self::Helper,
@@ -120,6 +161,9 @@ impl Role {
         Self::PluginDeveloper,
         Self::Supervisor,
         Self::SupervisionOfficer,
+        Self::GrievanceDesk,
+        Self::SupervisoryOrgan,
+        Self::Evaluator,
         Self::CityOperator,
         Self::SecurityAdministrator,
         Self::Auditor,
@@ -138,6 +182,9 @@ impl Role {
             Self::PluginDeveloper => "plugin-developer",
             Self::Supervisor => "supervisor",
             Self::SupervisionOfficer => "supervision-officer",
+            Self::GrievanceDesk => "grievance-desk",
+            Self::SupervisoryOrgan => "supervisory-organ",
+            Self::Evaluator => "evaluator",
             Self::CityOperator => "city-operator",
             Self::SecurityAdministrator => "security-administrator",
             Self::Auditor => "auditor",
@@ -162,6 +209,9 @@ impl Role {
             Self::PluginDeveloper => ("区县插件开发人员", "Plugin developer"),
             Self::Supervisor => ("特约监督员", "Invited supervisor"),
             Self::SupervisionOfficer => ("监督员", "Supervision officer"),
+            Self::GrievanceDesk => ("诉求受理员", "Grievance desk"),
+            Self::SupervisoryOrgan => ("监督机关工作人员", "Supervisory organ"),
+            Self::Evaluator => ("第三方评估人员", "Outside evaluator"),
             Self::CityOperator => ("系统管理员", "City operator"),
             Self::SecurityAdministrator => ("安全管理员", "Security administrator"),
             Self::Auditor => ("审计管理员", "Auditor"),
@@ -182,6 +232,10 @@ impl Role {
                 Deed::SeeClocks,
                 Deed::RunCounters,
                 Deed::TakeFees,
+                Deed::RecordGrievances,
+                Deed::SeeRatings,
+                Deed::RecordRatings,
+                Deed::CallBackRaters,
             ],
             Self::Handler => &[
                 Deed::SeeWorklist,
@@ -190,6 +244,8 @@ impl Role {
                 Deed::SearchCases,
                 Deed::SeeClocks,
                 Deed::ExplainCard,
+                Deed::KeepIntermediaries,
+                Deed::SeeRatings,
             ],
             // Tokens are for programs that do a department's work, so they are made by whoever answers for it.
             Self::DepartmentHead => &[
@@ -204,6 +260,13 @@ impl Role {
                 Deed::MakeTokens,
                 Deed::SettleFees,
                 Deed::SetPriority,
+                Deed::EditPolicies,
+                Deed::EscalateGrievances,
+                Deed::PublishAnswers,
+                Deed::SeeRatings,
+                Deed::CallBackRaters,
+                Deed::KeepIntermediaries,
+                Deed::RunClaims,
             ],
             Self::DistrictAdministrator => &[
                 Deed::SeeWorklist,
@@ -215,10 +278,36 @@ impl Role {
                 Deed::MakeTokens,
                 Deed::RunNotices,
                 Deed::WarnOfRisks,
+                Deed::EditPolicies,
+                Deed::SeeRatings,
+                Deed::IssueRatingDevices,
             ],
             Self::PluginDeveloper => &[Deed::SeePlugins],
-            Self::Supervisor => &[Deed::SeeClocks],
-            Self::SupervisionOfficer => &[Deed::SeeClocks, Deed::CloseCard, Deed::SeeWorklist, Deed::ExportCases],
+            Self::Supervisor => &[Deed::SeeClocks, Deed::GiveOpinions],
+            Self::SupervisionOfficer => &[
+                Deed::SeeClocks,
+                Deed::CloseCard,
+                Deed::SeeWorklist,
+                Deed::ExportCases,
+                Deed::EscalateGrievances,
+                Deed::RunEvaluations,
+                Deed::SeeRatings,
+                Deed::CheckRatings,
+                Deed::CallBackRaters,
+                Deed::SuperviseDraws,
+            ],
+            Self::GrievanceDesk => &[
+                Deed::RecordGrievances,
+                Deed::RevealComplainant,
+                Deed::PublishAnswers,
+                Deed::SeeClocks,
+                Deed::RecordRatings,
+                Deed::CallBackRaters,
+            ],
+            Self::SupervisoryOrgan => {
+                &[Deed::SeeEscalated, Deed::RevealComplainant, Deed::EscalateGrievances, Deed::SeeClocks]
+            }
+            Self::Evaluator => &[Deed::SeeEvaluations],
             Self::CityOperator => &[Deed::SeePlugins, Deed::ChangePlugins, Deed::MakeTokens, Deed::RunNotices],
             Self::SecurityAdministrator => &[Deed::SeeRoles, Deed::ChangeRoles, Deed::EndSessions],
             Self::Auditor => &[Deed::ReadAudit, Deed::SeeRoles],
@@ -235,13 +324,49 @@ impl Role {
         }
     }
 
+    /// The department whose affairs are its own wherever it reaches, whatever department it is held in.
+    pub const fn own_department(self) -> Option<&'static str> {
+        match self {
+            Self::GrievanceDesk => Some(grievance::DESK),
+            Self::SupervisoryOrgan => Some(grievance::ORGAN),
+            _ => None,
+        }
+    }
+
+    /// What it may do beside in its own department: the table's third part.
+    pub const fn deeds_at_home(self) -> &'static [Deed] {
+        match self {
+            Self::GrievanceDesk | Self::SupervisoryOrgan => {
+                &[Deed::SeeWorklist, Deed::SeeCase, Deed::MoveCase, Deed::SearchCases]
+            }
+            _ => &[],
+        }
+    }
+
+    /// What it may do in a department; in none, what it may do in a district.
+    fn may_in(self, deed: Deed, department: Option<&str>) -> bool {
+        let at_home = self.own_department().is_some_and(|own| department == Some(own));
+        if at_home && self.deeds_at_home().contains(&deed) {
+            return true;
+        }
+        // What is escalated is in the organ's sight alone, whoever else has the whole district.
+        let is_kept_from = !at_home && department == Some(grievance::ORGAN) && deed.is_of_cases();
+        self.deeds().contains(&deed) && !is_kept_from
+    }
+
     /// How far it reaches beyond the district that it is held in.
     pub const fn reach(self) -> Reach {
         match self {
             Self::Citizen | Self::EnterpriseAgent => Reach::Own,
-            Self::Helper | Self::Clerk | Self::Handler | Self::DepartmentHead => Reach::Department,
-            Self::DistrictAdministrator | Self::PluginDeveloper | Self::Supervisor => Reach::District,
-            Self::SupervisionOfficer | Self::CityOperator | Self::SecurityAdministrator | Self::Auditor => Reach::City,
+            Self::Helper | Self::Clerk | Self::Handler | Self::DepartmentHead | Self::Evaluator => Reach::Department,
+            Self::DistrictAdministrator | Self::PluginDeveloper | Self::Supervisor | Self::GrievanceDesk => {
+                Reach::District
+            }
+            Self::SupervisionOfficer
+            | Self::SupervisoryOrgan
+            | Self::CityOperator
+            | Self::SecurityAdministrator
+            | Self::Auditor => Reach::City,
         }
     }
 
@@ -253,6 +378,8 @@ impl Role {
             Self::Clerk => Some(kind::Role::Clerk),
             Self::Handler => Some(kind::Role::Handler),
             Self::DepartmentHead => Some(kind::Role::DepartmentHead),
+            Self::GrievanceDesk => Some(kind::Role::Desk),
+            Self::SupervisoryOrgan | Self::SupervisionOfficer => Some(kind::Role::Supervision),
             _ => None,
         }
     }
@@ -265,13 +392,20 @@ impl Role {
     /// The roles that a holder of this one may give and take.
     pub const fn gives(self) -> &'static [Self] {
         match self {
-            Self::DistrictAdministrator => {
-                &[Self::Helper, Self::Clerk, Self::Handler, Self::DepartmentHead, Self::PluginDeveloper]
-            }
+            Self::DistrictAdministrator => &[
+                Self::Helper,
+                Self::Clerk,
+                Self::Handler,
+                Self::DepartmentHead,
+                Self::PluginDeveloper,
+                Self::GrievanceDesk,
+            ],
             Self::SecurityAdministrator => &[
                 Self::DistrictAdministrator,
                 Self::Supervisor,
                 Self::SupervisionOfficer,
+                Self::SupervisoryOrgan,
+                Self::Evaluator,
                 Self::CityOperator,
                 Self::SecurityAdministrator,
                 Self::Auditor,
@@ -379,13 +513,19 @@ impl Access {
 
     /// The roles by which this may be done there now.
     pub fn roles_for<'a>(&'a self, deed: Deed, place: Place<'a>, now: Timestamp) -> impl Iterator<Item = Role> + 'a {
-        let holds = move |held: &&Held| self.reaches(held, place, now) && held.role.deeds().contains(&deed);
+        let holds = move |held: &&Held| self.reaches(held, place, now) && held.role.may_in(deed, place.department);
         self.held.iter().filter(holds).map(|held| held.role)
     }
 
     /// The departments of a district in which this may be done now; none is the whole district.
     pub fn departments(&self, deed: Deed, division: &Division, now: Timestamp) -> Option<BTreeSet<String>> {
         let mut departments = BTreeSet::new();
+        for held in self.held.iter().filter(|held| held.role.deeds_at_home().contains(&deed)) {
+            let home = held.role.own_department();
+            if self.reaches(held, Place { division, department: home }, now) {
+                departments.extend(home.map(ToOwned::to_owned));
+            }
+        }
         for held in self.held.iter().filter(|held| held.role.deeds().contains(&deed)) {
             let place = Place { division, department: held.department.as_deref() };
             let own = Self { held: vec![held.clone()], city: self.city.clone() };
@@ -419,7 +559,7 @@ impl Access {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 40] = [
         Self::FollowOwnCases,
         Self::SeeWorklist,
         Self::SeeCase,
@@ -440,9 +580,26 @@ impl Deed {
         Self::SettleFees,
         Self::RunNotices,
         Self::WarnOfRisks,
+        Self::EditPolicies,
         Self::ReadAudit,
         Self::Help,
         Self::SetPriority,
+        Self::RecordGrievances,
+        Self::EscalateGrievances,
+        Self::SeeEscalated,
+        Self::RevealComplainant,
+        Self::PublishAnswers,
+        Self::GiveOpinions,
+        Self::RunEvaluations,
+        Self::SeeEvaluations,
+        Self::SeeRatings,
+        Self::RecordRatings,
+        Self::CheckRatings,
+        Self::CallBackRaters,
+        Self::IssueRatingDevices,
+        Self::KeepIntermediaries,
+        Self::SuperviseDraws,
+        Self::RunClaims,
     ];
 
     /// For columns and scopes of tokens.
@@ -468,10 +625,42 @@ impl Deed {
             Self::SettleFees => "settle-fees",
             Self::RunNotices => "run-notices",
             Self::WarnOfRisks => "warn-of-risks",
+            Self::EditPolicies => "edit-policies",
             Self::ReadAudit => "read-audit",
             Self::Help => "help",
             Self::SetPriority => "set-priority",
+            Self::RecordGrievances => "record-grievances",
+            Self::EscalateGrievances => "escalate-grievances",
+            Self::SeeEscalated => "see-escalated",
+            Self::RevealComplainant => "reveal-complainant",
+            Self::PublishAnswers => "publish-answers",
+            Self::GiveOpinions => "give-opinions",
+            Self::RunEvaluations => "run-evaluations",
+            Self::SeeEvaluations => "see-evaluations",
+            Self::SeeRatings => "see-ratings",
+            Self::RecordRatings => "record-ratings",
+            Self::CheckRatings => "check-ratings",
+            Self::CallBackRaters => "call-back-raters",
+            Self::IssueRatingDevices => "issue-rating-devices",
+            Self::KeepIntermediaries => "keep-intermediaries",
+            Self::SuperviseDraws => "supervise-draws",
+            Self::RunClaims => "run-claims",
         }
+    }
+
+    /// It opens, moves or lists cases themselves.
+    const fn is_of_cases(self) -> bool {
+        matches!(
+            self,
+            Self::SeeWorklist
+                | Self::SeeCase
+                | Self::MoveCase
+                | Self::SearchCases
+                | Self::ExportCases
+                | Self::TakeFees
+                | Self::SetPriority
+                | Self::PublishAnswers
+        )
     }
 
     /// The deed of this name.
@@ -502,9 +691,26 @@ impl Deed {
             Self::SettleFees => ("退费、日结", "Give fees back and close the day"),
             Self::RunNotices => ("管理提示发送", "Run what carries notices"),
             Self::WarnOfRisks => ("发布风险提示", "Warn of risks"),
+            Self::EditPolicies => ("编辑和发布政策", "Edit and publish policies"),
             Self::ReadAudit => ("查看审计链", "Read the audit chain"),
             Self::Help => ("帮办代办、在线辅导", "Help applicants and tutor them online"),
             Self::SetPriority => ("设定办件优先级", "Say which application comes first"),
+            Self::RecordGrievances => ("记录诉求", "Write down grievances"),
+            Self::EscalateGrievances => ("提级诉求", "Escalate grievances"),
+            Self::SeeEscalated => ("查看提级诉求", "See what was escalated"),
+            Self::RevealComplainant => ("查询诉求人身份", "Ask who a complainant is"),
+            Self::PublishAnswers => ("公开答复", "Publish answers"),
+            Self::GiveOpinions => ("提出监督意见", "Give a supervisor's opinions"),
+            Self::RunEvaluations => ("组织第三方评估", "Run evaluations by outside bodies"),
+            Self::SeeEvaluations => ("查看评估数据", "See an evaluation's answers"),
+            Self::SeeRatings => ("查看评价", "See ratings"),
+            Self::RecordRatings => ("记录电话评价", "Write down ratings by telephone"),
+            Self::CheckRatings => ("核查评价、认定误评", "Check ratings and decide appeals against them"),
+            Self::CallBackRaters => ("回访评价人", "Call back whoever rated"),
+            Self::IssueRatingDevices => ("管理评价终端", "Hand out codes of rating tablets"),
+            Self::KeepIntermediaries => ("记录中介机构信用", "Keep intermediaries' credit records"),
+            Self::SuperviseDraws => ("监督中介服务抽取", "Supervise the drawing of intermediaries"),
+            Self::RunClaims => ("推送政策、兑付", "Push policies and pay claims"),
         };
         Text::new(zh, en)
     }

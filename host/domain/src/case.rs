@@ -284,6 +284,16 @@ impl Subject {
         }
     }
 
+    /// The same, in the hands of another department.
+    #[must_use]
+    pub fn of_department(&self, to: Text) -> Self {
+        let mut same = self.clone();
+        let (Self::Service { department, .. } | Self::Item { department, .. } | Self::Matter { department, .. }) =
+            &mut same;
+        *department = to;
+        same
+    }
+
     /// What it is called.
     pub const fn title(&self) -> &Text {
         match self {

@@ -44,6 +44,11 @@ impl Platform {
         Ok(roles)
     }
 
+    /// Whether a case is the asker's to see, without a word in the audit chain.
+    pub(crate) async fn sees_case(&self, asker: &Asker, case: &Case) -> Result<bool, Denied> {
+        Ok(!self.roles_with(asker, Deed::SeeCase, case).await?.is_empty())
+    }
+
     /// Lets this be done with a case, or says why not, which the audit chain keeps.
     pub(crate) async fn allow_case(&self, asker: &Asker, deed: Deed, case: &Case) -> Result<(), Denied> {
         if self.roles_with(asker, deed, case).await?.is_empty() {

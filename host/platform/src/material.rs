@@ -118,6 +118,13 @@ pub struct Reading {
     pub bytes: BoxStream<'static, Result<Bytes, ObjectError>>,
 }
 
+/// What a complainant gave: what they called it may name them.
+fn veil(at: usize, material: &mut Material) {
+    material.name = format!("附件{}", at + 1);
+    material.file = format!("附件{}.{}", at + 1, material.media.extension());
+    material.purpose = String::new();
+}
+
 impl Platform {
     fn objects(&self) -> Result<&Objects, MaterialError> {
         self.inner.objects.as_ref().ok_or_else(|| {
@@ -275,10 +282,12 @@ impl Platform {
     ) -> Result<(), MaterialError> {
         let holder = Self::holder(asker, None).ok_or(Denied::SignIn)?;
         let view = self.my_case(asker, number).await?;
+        let view_protects = view.case.definition.protects_applicant;
         let division = view.case.division;
         self.drawer_find(&division, &holder, id).await?;
         let drawer = self.drawer_of(&holder, &division);
-        if self.material_attach(&division, number, &drawer, id, asker.name()).await? {
+        let by = asker.name().filter(|_| !view_protects);
+        if self.material_attach(&division, number, &drawer, id, by).await? {
             self.note(asker, &division, "material-attached", &format!("{number} {id}"), "done").await;
         }
         Ok(())
@@ -306,7 +315,11 @@ impl Platform {
     /// The materials of a case, for the staff whose it is.
     pub async fn case_materials(&self, asker: &Asker, number: &CaseNumber) -> Result<Vec<Material>, MaterialError> {
         let view = self.case_see(asker, number).await?;
-        Ok(self.materials_of_case(&view.case.division, number).await?)
+        let mut materials = self.materials_of_case(&view.case.division, number).await?;
+        if view.case.definition.protects_applicant {
+            materials.iter_mut().enumerate().for_each(|(at, material)| veil(at, material));
+        }
+        Ok(materials)
     }
 
     /// The materials of a case, for whoever holds its secret.
@@ -350,7 +363,11 @@ impl Platform {
         id: &MaterialId,
     ) -> Result<Reading, MaterialError> {
         let view = self.case_see(asker, number).await?;
-        self.read_of_case(asker, &view.case.division, number, id).await
+        let mut reading = self.read_of_case(asker, &view.case.division, number, id).await?;
+        if view.case.definition.protects_applicant {
+            veil(0, &mut reading.material);
+        }
+        Ok(reading)
     }
 
     async fn read_of_case(

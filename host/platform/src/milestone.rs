@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use lotus_domain::case::{Case, Event};
+use lotus_domain::chain::Hash;
 use lotus_domain::form;
 use lotus_domain::kind::{Meaning, Role, Transition};
 use lotus_domain::mark::Mark;
@@ -15,7 +16,7 @@ use crate::start::Platform;
 static TEMPLATES: LazyLock<Option<Templates>> = LazyLock::new(|| Templates::shipped().ok());
 
 /// How an applicant without an account is reached: by what they gave.
-fn contact(case: &Case) -> Option<Contact> {
+pub(crate) fn contact(case: &Case) -> Option<Contact> {
     let texts = case.application.values.iter().filter_map(|given| match &given.value {
         form::Value::Text(text) => Some(text),
         _ => None,
@@ -33,15 +34,46 @@ fn contact(case: &Case) -> Option<Contact> {
 impl Platform {
     /// What the applicant is told of the last event of a case; nothing of what they did themselves but the first.
     pub(crate) fn milestones(&self, case: &Case, step: Option<&Transition>, event: &Event) -> Vec<Notice> {
+        let to = case.account.clone().map(Recipient::Account).or_else(|| contact(case).map(Recipient::Contact));
+        to.map_or_else(Vec::new, |to| self.milestones_to(case, step, event, to))
+    }
+
+    /// The same, to somebody of whom the case itself knows nothing.
+    pub(crate) fn milestones_to(
+        &self,
+        case: &Case,
+        step: Option<&Transition>,
+        event: &Event,
+        to: Recipient,
+    ) -> Vec<Notice> {
+        let key = format!("case/{}/{}", case.number, event.sequence);
+        let told = self.milestone(case, step, event, to, key);
+        told.map(|notice| notice.about(&case.number)).into_iter().collect()
+    }
+
+    /// The same, to a complainant: whose it is can't be told from where the notice is kept.
+    pub(crate) fn veiled(&self, case: &Case, step: Option<&Transition>, event: &Event, to: Recipient) -> Vec<Notice> {
+        let name = Hash::of(format!("lotus veiled notice\0{}\0{}", case.number, event.hash).as_bytes()).to_string();
+        let key = format!("veiled/{name}");
+        self.milestone(case, step, event, to, key).into_iter().collect()
+    }
+
+    fn milestone(
+        &self,
+        case: &Case,
+        step: Option<&Transition>,
+        event: &Event,
+        to: Recipient,
+        key: String,
+    ) -> Option<Notice> {
         let template = match (step, step.and_then(|step| step.means)) {
             (None, _) => "case-submitted",
-            (Some(step), _) if event.happening.actor.role == Role::Applicant || step.to.is_none() => return Vec::new(),
+            (Some(step), _) if event.happening.actor.role == Role::Applicant || step.to.is_none() => return None,
             (Some(_), Some(Meaning::CorrectionAsked)) => "case-correction",
             (Some(_), Some(Meaning::Granted | Meaning::Refused | Meaning::NotAccepted)) => "case-decided",
             (Some(_), _) => "case-moved",
         };
-        let to = case.account.clone().map(Recipient::Account).or_else(|| contact(case).map(Recipient::Contact));
-        let (Some(to), Some(templates)) = (to, TEMPLATES.as_ref()) else { return Vec::new() };
+        let templates = TEMPLATES.as_ref()?;
         let state = case.at().map_or_else(|| Text::zh(case.state.clone()), |state| state.title.clone());
         let all = [
             ("title", Value::Text(case.subject.title().clone())),
@@ -49,16 +81,11 @@ impl Platform {
             ("state", Value::Text(state)),
         ];
         let values = if matches!(template, "case-moved" | "case-decided") { &all[..] } else { &all[..2] };
-        let key = NoticeKey::parse(format!("case/{}/{}", case.number, event.sequence));
+        let key = NoticeKey::parse(key);
         let zone = self.zone_of_time();
         let made =
             key.and_then(|key| templates.notice(template, values, &case.division, key, to, event.happening.at, zone));
-        match made {
-            Ok(notice) => vec![notice.about(&case.number)],
-            Err(error) => {
-                tracing::error!(%error, number = %case.number, template, "a milestone can't be told");
-                Vec::new()
-            }
-        }
+        let number = &case.number;
+        made.inspect_err(|error| tracing::error!(%error, %number, template, "a milestone can't be told")).ok()
     }
 }

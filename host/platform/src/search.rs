@@ -6,6 +6,7 @@
 use lotus_domain::access::Deed;
 use lotus_domain::case::{Case, CaseNumber};
 use lotus_domain::district::Division;
+use lotus_domain::grievance::ORGAN;
 use lotus_domain::mark::{Mark, Term};
 use lotus_store::StoreError;
 
@@ -55,7 +56,8 @@ impl Platform {
                 let file = self.store().case_recent(division, number, 1).await.map_err(Denied::from)?;
                 let own = |case: &Case| match &departments {
                     Some(departments) => departments.contains(case.subject.department()),
-                    None => true,
+                    // What is escalated is the organ's to find.
+                    None => case.subject.department() != ORGAN,
                 };
                 file.map(|file| file.case).filter(own).into_iter().collect()
             }

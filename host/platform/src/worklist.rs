@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use lotus_domain::access::{Deed, Place};
 use lotus_domain::case::{Actor, Case, CaseNumber};
 use lotus_domain::district::Division;
+use lotus_domain::grievance::ORGAN;
 use lotus_domain::kind;
 use lotus_domain::text::Text;
 
@@ -66,6 +67,10 @@ impl Platform {
             self.allow(asker, Deed::SeeWorklist, Place { division, department: None }, "worklist").await?;
             return Ok(Vec::new());
         };
+        if departments.contains(ORGAN) {
+            // Each look at what was escalated is on record.
+            self.note(asker, division, "escalated-listed", "worklist", "done").await;
+        }
         let mut cases = self.store().case_list_worklist(division, Some(first), after, limit).await?;
         for department in departments.iter().skip(1) {
             cases.extend(self.store().case_list_worklist(division, Some(department), after, limit).await?);
@@ -133,6 +138,19 @@ impl Platform {
         reason: Option<&str>,
         overrules: bool,
     ) -> Result<CaseView, WorkError> {
+        self.case_move_to(asker, number, (revision, action), reason, overrules, None).await
+    }
+
+    /// The same, with the department that it is handed over to or that is asked to take part, by its Chinese name.
+    pub async fn case_move_to(
+        &self,
+        asker: &Asker,
+        number: &CaseNumber,
+        (revision, action): (u32, &str),
+        reason: Option<&str>,
+        overrules: bool,
+        to: Option<&str>,
+    ) -> Result<CaseView, WorkError> {
         let view = self.case_see(asker, number).await?;
         self.allow_case(asker, Deed::MoveCase, &view.case).await?;
         let Some(step) = view.case.definition.transition(action) else {
@@ -146,7 +164,9 @@ impl Platform {
         let actor = Actor { role: party.ok_or(Denied::Forbidden)?, account: asker.name() };
         let wanted = Wanted { actor, revision, action, reason, overrules };
         let division = view.case.division.clone();
-        let moved = self.act(view, wanted, &parties).await;
+        let known = self.departments(&division);
+        let to = to.map(|to| known.into_iter().find(|one| one.zh == to).unwrap_or_else(|| Text::zh(to)));
+        let moved = self.act_to(view, wanted, &parties, to).await;
         if overrules && moved.is_ok() {
             self.note(asker, &division, "advice-overruled", &format!("{number} {action}"), "done").await;
         }
@@ -158,7 +178,10 @@ impl Platform {
         let person = asker.person().ok_or(Denied::SignIn)?;
         let mut cases = Vec::new();
         for district in self.districts() {
-            cases.extend(self.store().case_list_account(&district.division, &person.account.id, limit).await?);
+            let (division, own) = (&district.division, &person.account.id);
+            cases.extend(self.store().case_list_account(division, own, limit).await?);
+            // Whose a grievance is stands beside it, not in it.
+            cases.extend(self.store().grievance_list_owner(division, own, limit).await?);
         }
         cases.sort_by_key(|case| Reverse(case.submitted));
         cases.truncate(limit as usize);
@@ -169,7 +192,8 @@ impl Platform {
     pub async fn my_case(&self, asker: &Asker, number: &CaseNumber) -> Result<CaseView, CaseError> {
         let person = asker.person().ok_or(CaseError::NotFound)?;
         let file = self.case_of(number).await?.ok_or(CaseError::NotFound)?;
-        if file.case.account.as_ref() != Some(&person.account.id) {
+        let is_own = file.case.account.as_ref() == Some(&person.account.id);
+        if !is_own && !self.is_complainant(asker, &file.case).await? {
             return Err(CaseError::NotFound);
         }
         self.view(file, &[kind::Role::Applicant])
@@ -185,7 +209,8 @@ impl Platform {
         reason: Option<&str>,
     ) -> Result<CaseView, CaseError> {
         let view = self.my_case(asker, number).await?;
-        let actor = Actor { role: kind::Role::Applicant, account: asker.name() };
+        let account = asker.name().filter(|_| !view.case.definition.protects_applicant);
+        let actor = Actor { role: kind::Role::Applicant, account };
         let wanted = Wanted { actor, revision, action, reason, overrules: false };
         self.act(view, wanted, &[kind::Role::Applicant]).await
     }

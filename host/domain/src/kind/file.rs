@@ -8,7 +8,9 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Clock, Definition, DefinitionError, Meaning, Need, NumberCode, Role, State, StepLimit, Transition};
+use super::{
+    Clock, Definition, DefinitionError, HandsOver, Meaning, Need, NumberCode, Role, State, StepLimit, Transition,
+};
 use crate::Slug;
 use crate::law::{LegalBasis, Period};
 use crate::text::Text;
@@ -34,6 +36,10 @@ struct File {
     statutory: Option<Period>,
     #[serde(default)]
     rated: bool,
+    #[serde(default)]
+    protects_applicant: bool,
+    #[serde(default)]
+    impartial: bool,
     basis: Option<LegalBasis>,
     state: Vec<Spanned<StateEntry>>,
     step: Vec<Spanned<StepEntry>>,
@@ -71,6 +77,8 @@ struct StepEntry {
     at_end_of: Option<Slug>,
     #[serde(default)]
     opens_parts: bool,
+    hands_over: Option<HandsOver>,
+    at_most: Option<u32>,
     basis: Option<LegalBasis>,
 }
 
@@ -120,6 +128,8 @@ impl Definition {
             promised: file.promised.into_inner(),
             statutory: file.statutory,
             rated: file.rated,
+            protects_applicant: file.protects_applicant,
+            impartial: file.impartial,
             basis: file.basis,
         };
         definition.check().map_err(|error| {
@@ -160,6 +170,8 @@ impl From<StepEntry> for Transition {
             extends: entry.extends,
             at_end_of: entry.at_end_of,
             opens_parts: entry.opens_parts,
+            hands_over: entry.hands_over,
+            at_most: entry.at_most,
             basis: entry.basis,
         }
     }
@@ -174,6 +186,17 @@ const FILES: &[&str] = &[
     include_str!("../../kinds/appointment.toml"),
     include_str!("../../kinds/home-visit.toml"),
     include_str!("../../kinds/receipt.toml"),
+    include_str!("../../kinds/intermediary.toml"),
+    include_str!("../../kinds/selection.toml"),
+    concat!(include_str!("../../kinds/question.toml"), include_str!("../../kinds/grievance.steps.toml")),
+    concat!(include_str!("../../kinds/help.toml"), include_str!("../../kinds/grievance.steps.toml")),
+    concat!(include_str!("../../kinds/complaint.toml"), include_str!("../../kinds/grievance.steps.toml")),
+    concat!(include_str!("../../kinds/urgent.toml"), include_str!("../../kinds/grievance.steps.toml")),
+    include_str!("../../kinds/opinion.toml"),
+    include_str!("../../kinds/evaluation-rectification.toml"),
+    include_str!("../../kinds/policy-claim.toml"),
+    include_str!("../../kinds/improvement.toml"),
+    include_str!("../../kinds/rectification.toml"),
 ];
 
 static SHIPPED: LazyLock<Vec<Definition>> =

@@ -29,14 +29,26 @@ pub enum Role {
     DepartmentHead,
     /// Helper 帮办代办员.
     Helper,
+    /// Grievance desk 诉求受理员 (article 38).
+    Desk,
+    /// Supervisory organ 监督机关 and officers of supervision (articles 35 to 38).
+    Supervision,
     /// The platform itself, e.g. at a deadline.
     System,
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Applicant, Self::Clerk, Self::Handler, Self::DepartmentHead, Self::Helper, Self::System];
+    pub const ALL: [Self; 8] = [
+        Self::Applicant,
+        Self::Clerk,
+        Self::Handler,
+        Self::DepartmentHead,
+        Self::Helper,
+        Self::Desk,
+        Self::Supervision,
+        Self::System,
+    ];
 
     /// For columns, and for the hash of an event: never changes.
     pub const fn name(self) -> &'static str {
@@ -46,6 +58,8 @@ impl Role {
             Self::Handler => "handler",
             Self::DepartmentHead => "department-head",
             Self::Helper => "helper",
+            Self::Desk => "desk",
+            Self::Supervision => "supervision",
             Self::System => "system",
         }
     }
@@ -121,6 +135,20 @@ pub enum Need {
     PartsAnswered,
     /// Whatever was asked for is paid or waived.
     FeesPaid,
+    /// What is due is over.
+    Overdue,
+    /// Nobody is known who could be called back: neither an account nor a telephone number.
+    NobodyToCall,
+}
+
+/// To whom a transition hands the case over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HandsOver {
+    /// To the department that whoever makes it chooses.
+    Chosen,
+    /// To the supervisory organ 监督机关 (article 38).
+    Organ,
 }
 
 /// What a transition means for the applicant's matter, whatever the definition calls it.
@@ -182,9 +210,16 @@ pub struct Transition {
     /// The platform makes it by itself when the limit of this name is over.
     #[serde(default)]
     pub at_end_of: Option<Slug>,
-    /// It opens the parts of a joint case, one for each department that takes part.
+    /// It opens the parts of a joint case, one for each department that takes part; where the case names none, one for the
+    /// department that whoever makes it chooses.
     #[serde(default)]
     pub opens_parts: bool,
+    /// It makes the case another department's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hands_over: Option<HandsOver>,
+    /// How often it can be made in one case; none is as often as one likes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<u32>,
     /// What it stands on.
     #[serde(default)]
     pub basis: Option<LegalBasis>,
@@ -225,6 +260,12 @@ pub struct Definition {
     pub statutory: Option<Period>,
     /// Whether the applicant rates it at its end.
     pub rated: bool,
+    /// Who the applicant is stands neither in the case nor in its history (article 38).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protects_applicant: bool,
+    /// Nobody whom it is about has a hand in it (回避, article 36).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub impartial: bool,
     /// What it stands on.
     pub basis: Option<LegalBasis>,
 }
@@ -295,6 +336,8 @@ impl Definition {
             promised,
             statutory: None,
             rated: true,
+            protects_applicant: false,
+            impartial: false,
             basis: None,
         }
     }

@@ -4,6 +4,7 @@ use lotus_domain::account::AccountId;
 use lotus_domain::case::{Actor, Case, CaseNumber, Event, Happening};
 use lotus_domain::chain::Hash;
 use lotus_domain::district::Division;
+use lotus_domain::grievance::ORGAN;
 use lotus_domain::kind::{Definition, Role};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -343,7 +344,7 @@ pub(crate) async fn case_append(
     let (case, event) = (&step.case, &step.event);
     let moved = sqlx::query::<Db>(
         "UPDATE case_file SET state = $3, is_open = $4, revision = $5, due = $6, clocks = $8, priority = $9, rank = $10,
-             watch = $11, assigned = $12
+             watch = $11, assigned = $12, subject = $13, department = $14
          WHERE division = $1 AND number = $2 AND revision = $7",
     )
     .bind(division.as_str())
@@ -358,6 +359,8 @@ pub(crate) async fn case_append(
     .bind(rank(case))
     .bind(case.clocks.next(None).map(jiff::Timestamp::as_millisecond))
     .bind(case.assigned.as_ref().map(|account| account.0.as_str()))
+    .bind(row::to_json(&case.subject)?)
+    .bind(case.subject.department())
     .execute(&mut *db)
     .await?;
     if moved.rows_affected() == 0 {
@@ -373,6 +376,9 @@ pub(crate) async fn case_append(
         if !Box::pin(case_append(db, keys, division, other)).await? {
             return Err(StoreError::Unavailable("a case beside it has moved; try again".to_owned()));
         }
+    }
+    if let Some(claim) = &step.claim {
+        super::claim::claim_write(db, keys, division, claim).await?;
     }
     if let Some(decided) = &step.record {
         record::record_append(db, keys, division, decided).await?;
@@ -459,13 +465,15 @@ pub(crate) async fn case_list_worklist(
         .bind(department),
         None => sqlx::query::<Db>(select_case!(
             "WHERE f.division = $1 AND f.is_open = 1 AND (f.rank, f.submitted, f.number) > ($2, $3, $4)
-             ORDER BY f.rank, f.submitted, f.number LIMIT $5"
+             AND f.department <> $6 ORDER BY f.rank, f.submitted, f.number LIMIT $5"
         ))
         .bind(division.as_str())
         .bind(rank)
         .bind(submitted)
         .bind(number)
-        .bind(i64::from(limit)),
+        .bind(i64::from(limit))
+        // What is escalated is in the organ's sight alone: it names its department.
+        .bind(ORGAN),
     };
     query.fetch_all(db).await?.iter().map(|found| case(keys, division, found)).collect()
 }

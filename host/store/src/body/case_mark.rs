@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use lotus_domain::account::AccountId;
 use lotus_domain::case::{Application, Case, CaseNumber};
 use lotus_domain::district::Division;
+use lotus_domain::grievance::ORGAN;
 use lotus_domain::mark::Mark;
 use sqlx::{QueryBuilder, Row as _};
 
@@ -120,13 +121,15 @@ pub(crate) async fn case_list_marked(
             let rows = sqlx::query::<Db>(
                 "SELECT f.number, f.submitted
                  FROM case_mark AS m JOIN case_file AS f ON f.division = m.division AND f.number = m.number
-                 WHERE m.division = $1 AND m.mark = $2 AND ($3 IS NULL OR f.department = $3)
+                 WHERE m.division = $1 AND m.mark = $2
+                     AND (f.department = $3 OR ($3 IS NULL AND f.department <> $5))
                  ORDER BY f.submitted DESC, f.number LIMIT $4",
             )
             .bind(division.as_str())
             .bind(blind(keys, mark))
             .bind(department)
             .bind(i64::from(limit))
+            .bind(ORGAN)
             .fetch_all(&mut *db)
             .await?;
             for found in &rows {
@@ -136,13 +139,15 @@ pub(crate) async fn case_list_marked(
         for account in accounts {
             let rows = sqlx::query::<Db>(
                 "SELECT f.number, f.submitted FROM case_file AS f
-                 WHERE f.division = $1 AND f.account = $2 AND ($3 IS NULL OR f.department = $3)
+                 WHERE f.division = $1 AND f.account = $2
+                     AND (f.department = $3 OR ($3 IS NULL AND f.department <> $5))
                  ORDER BY f.submitted DESC, f.number LIMIT $4",
             )
             .bind(division.as_str())
             .bind(account.0.as_str())
             .bind(department)
             .bind(i64::from(limit))
+            .bind(ORGAN)
             .fetch_all(&mut *db)
             .await?;
             for found in &rows {

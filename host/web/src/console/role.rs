@@ -25,7 +25,7 @@ use crate::render::frame::{Frame, Part, page};
 #[template(path = "console_table.html")]
 struct TablePage {
     f: Frame,
-    roles: [Role; 13],
+    roles: [Role; Role::ALL.len()],
     deeds: [Deed; Deed::ALL.len()],
 }
 

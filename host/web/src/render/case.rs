@@ -10,7 +10,7 @@ use lotus_domain::applicant::IdentityNumber;
 use lotus_domain::assistance::PRIORITISED;
 use lotus_domain::case::{Event, FollowSecret, TransitionError};
 use lotus_domain::form::Value;
-use lotus_domain::kind::State as CaseState;
+use lotus_domain::kind::{HandsOver, State as CaseState, Transition};
 use lotus_domain::paper;
 use lotus_domain::text::Text;
 use lotus_platform::{Asker, CaseError, CaseView, PLUGIN_NOTE};
@@ -174,6 +174,8 @@ struct CasePage<'a> {
     message: Option<Safe<String>>,
     parts: &'a CaseParts,
     tried: Tried,
+    /// To whom it can be handed over.
+    departments: Vec<Text>,
 }
 
 /// The page of a case.
@@ -196,6 +198,7 @@ pub(crate) fn case_page(
         message: case.message.as_ref().map(|message| markdown(reader.words, message)),
         parts,
         tried,
+        departments: if parts.whole { app.platform.departments(&case.division) } else { Vec::new() },
     };
     let mut response = page_with(status, &page)?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -285,6 +288,17 @@ impl CasePage<'_> {
 
     fn remark(&self, text: &Text) -> Safe<String> {
         markdown(self.f.w, text)
+    }
+
+    /// Whoever makes it says which department.
+    fn chooses(&self, action: &Transition) -> bool {
+        let asks_for_part = action.opens_parts && self.view.case.subject.joint().is_empty();
+        action.hands_over == Some(HandsOver::Chosen) || asks_for_part
+    }
+
+    /// Staff see what stands beside a grievance.
+    fn is_grievance(&self) -> bool {
+        self.parts.whole && self.view.case.definition.protects_applicant
     }
 
     /// Whoever looks has an inbox in which they were told of it.

@@ -113,6 +113,8 @@ impl Words {
             Role::Handler => "role-handler",
             Role::DepartmentHead => "role-department-head",
             Role::Helper => "role-helper",
+            Role::Desk => "role-desk",
+            Role::Supervision => "role-supervision",
             Role::System => "role-system",
         })
     }

@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
 use axum::routing::{get, post};
-use lotus_domain::access::{Deed, Place};
+use lotus_domain::access::Deed;
 use lotus_domain::case::{Case, CaseNumber};
 use lotus_domain::district::{District, Division};
 use lotus_platform::{Clocked, WorkError};
@@ -66,11 +66,7 @@ async fn districts(State(app): State<App>, reader: Reader, Known(asker): Known) 
     if person.waits_for_second_factor {
         return Err(Error::SecondFactor);
     }
-    let sees = |district: &Arc<District>| {
-        let department = person.access.held.iter().find(|held| held.division == district.division);
-        let department = department.and_then(|held| held.department.as_deref());
-        app.platform.may(&asker, Deed::SeeWorklist, Place { division: &district.division, department })
-    };
+    let sees = |district: &Arc<District>| app.platform.may_within(&asker, Deed::SeeWorklist, &district.division);
     let districts: Vec<_> = app.platform.districts().into_iter().filter(sees).collect();
     match districts.as_slice() {
         [] => Err(Error::NoPage),
@@ -110,7 +106,7 @@ struct WorklistPage {
 }
 
 /// What staff do in a district beside its worklist, and whose it is.
-const WAYS: [(Deed, &str, &str); 7] = [
+const WAYS: [(Deed, &str, &str); 9] = [
     (Deed::Help, "helper", "helper-title"),
     (Deed::SeeClocks, "board", "board-title"),
     (Deed::SearchCases, "search", "cases-search-title"),
@@ -118,6 +114,8 @@ const WAYS: [(Deed, &str, &str); 7] = [
     (Deed::WarnOfRisks, "warnings", "warnings-title"),
     (Deed::RunCounters, "counters", "counters-day"),
     (Deed::SettleFees, "closing", "closing-title"),
+    (Deed::RecordGrievances, "grievances", "grievance-record-title"),
+    (Deed::EscalateGrievances, "escalations", "escalations-title"),
 ];
 
 impl WorklistPage {
@@ -220,6 +218,9 @@ struct Acted {
     reason: String,
     /// The box was ticked.
     overrules: Option<String>,
+    /// The department that it is handed over to, or that is asked to take part.
+    #[serde(default)]
+    department: String,
 }
 
 /// `POST /staff/cases/{number}/actions/{action}`
@@ -233,10 +234,21 @@ async fn act(
     let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoPage)?;
     let moved = app
         .platform
-        .case_move(&asker, &number, acted.revision, &name.action, Some(&acted.reason), acted.overrules.is_some())
+        .case_move_to(
+            &asker,
+            &number,
+            (acted.revision, &name.action),
+            Some(&acted.reason),
+            acted.overrules.is_some(),
+            Some(acted.department.trim()).filter(|department| !department.is_empty()),
+        )
         .await;
     match moved {
-        Ok(view) => Ok(leads(&format!("/staff/cases/{}", view.case.number), &[])),
+        Ok(view) if app.platform.still_sees(&asker, &view).await => {
+            Ok(leads(&format!("/staff/cases/{}", view.case.number), &[]))
+        }
+        // It is another department's now.
+        Ok(view) => Ok(leads(&format!("/staff/d/{}", view.case.division), &[])),
         Err(WorkError::Denied(denied)) => Err(denied.into()),
         Err(WorkError::Case(error)) => {
             let tried = Tried::of(reader.words, &name.action, &acted.reason, error)?;

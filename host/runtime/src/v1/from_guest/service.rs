@@ -79,6 +79,8 @@ fn definition(kind: case_kinds::Definition) -> Fit<Definition> {
             extends: None,
             at_end_of: None,
             opens_parts: false,
+            hands_over: None,
+            at_most: None,
             basis: None,
         })
     };
@@ -92,6 +94,8 @@ fn definition(kind: case_kinds::Definition) -> Fit<Definition> {
         promised: period(kind.promised),
         statutory: None,
         rated: kind.rated,
+        protects_applicant: false,
+        impartial: false,
         basis: kind.basis.map(basis).transpose()?,
     };
     definition.check().map_err(|error| Misfit(format!("the kind of case “{}”: {error}", definition.id)))?;
