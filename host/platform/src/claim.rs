@@ -1,0 +1,608 @@
+//! Claims without an application 免申即享 (article 30): as their holders see them, consent to them and take it back.
+//!
+//! Invariant: nothing is decided on a holder's facts before they consented; nobody but the holder (the person, or whoever
+//! acts for the enterprise now) consents; and what stands beside a case is written with the step that changes it.
+
+use jiff::civil::Date;
+use lotus_domain::Slug;
+use lotus_domain::account::AccountId;
+use lotus_domain::case::{
+    Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, Subject, TransitionError,
+};
+use lotus_domain::claim::{self, Adding, Claim, ClaimBody, Consent, KIND, PayTo, ReceiptError, token};
+use lotus_domain::clock::Clocks;
+use lotus_domain::district::Division;
+use lotus_domain::form::{FieldError, FieldValue, Value};
+use lotus_domain::kind::{Definition, Role};
+use lotus_domain::law::{Period, Refusal};
+use lotus_domain::licence::Holder;
+use lotus_domain::mark::Mark;
+use lotus_domain::notice::Notice;
+use lotus_domain::policy::{Edition, Match, Of, Policy, Verdict};
+use lotus_domain::record::CallRecord;
+use lotus_domain::text::Text;
+use lotus_store::{NewCase, NewClaim, Opened, Step, StoreError};
+
+use crate::Visit;
+use crate::asker::{Asker, Denied, Person};
+use crate::case::{CaseError, CaseView, RECENT, Wanted};
+use crate::start::Platform;
+use crate::worklist::WorkError;
+
+/// Claims of a holder that are shown, in each district.
+const MOST: u32 = 50;
+/// Characters of why somebody is told, in a case's first event.
+const LONGEST_WHY: usize = 500;
+
+/// What a claim becomes by a step, and the call that decided so.
+#[derive(Debug, Clone)]
+pub(crate) struct Brought {
+    /// What stands beside the case then.
+    pub(crate) claim: Claim,
+    /// The plugin's call.
+    pub(crate) record: Option<CallRecord>,
+}
+
+/// A claim as one of its parties sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimView {
+    /// Its case.
+    pub view: CaseView,
+    /// What stands beside it.
+    pub claim: Claim,
+}
+
+impl ClaimView {
+    /// The last day of the step that it is in: of consent, of the public notice.
+    pub fn until(&self) -> Option<Date> {
+        until(&self.view.case)
+    }
+
+    /// Whether whoever looks may make this step from here.
+    pub fn may(&self, action: &str) -> bool {
+        self.view.actions.iter().any(|step| step.id.as_str() == action)
+    }
+}
+
+/// The last day of the step that a case is in.
+pub(crate) fn until(case: &Case) -> Option<Date> {
+    case.clocks.step.as_ref().map(|step| step.deadline.day())
+}
+
+/// What a holder says on the page of consent, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConsentWish {
+    /// The box was ticked.
+    pub agrees: bool,
+    /// A person is to decide.
+    pub by_person: bool,
+    /// 户名
+    pub payee: String,
+    /// 开户行
+    pub bank: String,
+    /// 账号
+    pub account: String,
+}
+
+/// Why a claim is not shown or does not move.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClaimError {
+    /// Not theirs.
+    Denied(Denied),
+    /// The case does not move.
+    Case(CaseError),
+    /// Wrong values, each beside its field.
+    Invalid(Vec<FieldError>),
+    /// A receipt that is not the batch's; nothing of it was taken.
+    Receipt(ReceiptError),
+    /// A reasoned no.
+    Refused(Refusal),
+}
+
+impl From<Denied> for ClaimError {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<CaseError> for ClaimError {
+    fn from(error: CaseError) -> Self {
+        Self::Case(error)
+    }
+}
+
+impl From<StoreError> for ClaimError {
+    fn from(error: StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+impl From<WorkError> for ClaimError {
+    fn from(error: WorkError) -> Self {
+        match error {
+            WorkError::Denied(denied) => Self::Denied(denied),
+            WorkError::Case(error) => Self::Case(error),
+        }
+    }
+}
+
+/// A no with what to do instead.
+pub(crate) fn refusal(zh: &str, en: &str, next: Option<(&str, &str)>) -> Refusal {
+    Refusal { reason: Text::new(zh, en), basis: None, next_step: next.map(|(zh, en)| Text::new(zh, en)) }
+}
+
+/// Why somebody matches, in the findings' own words.
+pub(crate) fn why(found: &Match) -> Text {
+    let met = || found.findings.iter().filter(|finding| finding.verdict == Verdict::Met);
+    let joined = |words: Vec<&str>, between: &str| -> String {
+        words.join(between).chars().take(LONGEST_WHY).collect()
+    };
+    let zh = joined(met().map(|finding| finding.reason.zh.as_str()).collect(), "；");
+    let en = joined(met().map(|finding| finding.reason.en.as_deref().unwrap_or(&finding.reason.zh)).collect(), "; ");
+    if zh.is_empty() { found.title.clone() } else { Text::new(zh, en) }
+}
+
+/// What a claim begins with.
+pub(crate) struct Begun {
+    pub(crate) division: Division,
+    pub(crate) version: u32,
+    pub(crate) promised: Option<Period>,
+    pub(crate) department: Text,
+    pub(crate) body: ClaimBody,
+    /// Whose page the case is on, and who is told.
+    pub(crate) accounts: Vec<AccountId>,
+}
+
+impl Begun {
+    /// Of the host's own policy.
+    pub(crate) fn of(policy: &Policy, found: Match, holder: Holder, name: String, accounts: Vec<AccountId>) -> Self {
+        Self {
+            division: policy.division.clone(),
+            version: policy.version,
+            promised: Some(policy.promised),
+            department: policy.department.clone(),
+            body: ClaimBody {
+                holder,
+                name,
+                found,
+                adding: None,
+                consent: None,
+                decided: Vec::new(),
+                objections: Vec::new(),
+                recovery: None,
+            },
+            accounts,
+        }
+    }
+}
+
+/// As whom a person claims now: themselves, or the enterprise that they act for; and what it is called.
+pub(crate) fn holder_of(person: &Person) -> Option<(Holder, String)> {
+    match &person.acting_for {
+        Some(mandate) => Some((Holder::Enterprise(mandate.credit_code.clone()), mandate.enterprise.clone())),
+        None => {
+            let number = person.account.profile.identity_number.clone()?;
+            Some((Holder::Person(number), person.account.profile.name.clone()))
+        }
+    }
+}
+
+impl Platform {
+    /// A version of a policy, whatever became of it since.
+    pub(crate) async fn claim_edition(&self, claim: &Claim) -> Result<Option<Edition>, StoreError> {
+        self.store().policy_get(&claim.division, &claim.policy, claim.version).await
+    }
+
+    /// A claim that is ready to be written: matched, then told.
+    pub(crate) fn claim_begun(
+        &self,
+        begun: Begun,
+        told: impl FnOnce(&Case) -> Vec<Notice>,
+    ) -> Result<NewClaim, StoreError> {
+        let Begun { division, version, promised, department, body, accounts } = begun;
+        let city = self.city();
+        let away = |why: &str| StoreError::Unavailable(why.to_owned());
+        let definition = city.kind(KIND).ok_or_else(|| away("there is no such kind of case"))?;
+        let definition = Definition {
+            promised: promised.filter(|_| definition.statutory.is_none()).unwrap_or(definition.promised),
+            basis: Some(body.found.basis.clone()),
+            ..definition
+        };
+        let office = city.office(self.zone_of_time()).ok_or_else(|| away("there is no calendar"))?;
+        let at = self.now();
+        let number = CaseNumber::new(&division, office.day(at), definition.code, rand::random());
+        let system = || Actor { role: Role::System, account: None };
+        let first = Happening {
+            at,
+            actor: system(),
+            action: "open".to_owned(),
+            from: None,
+            to: definition.initial.to_string(),
+            reason: Some(why(&body.found)),
+            basis: Some(body.found.basis.clone()),
+            remark: None,
+        };
+        let first = Event::seal(&number, None, first);
+        let title = body.found.title.clone();
+        let plugin = body.adding.as_ref().map(|adding| adding.plugin.as_str());
+        let token = token(&body.found.policy, version, plugin, &body.holder);
+        let case = Case {
+            division: division.clone(),
+            number: number.clone(),
+            title: title.clone(),
+            message: None,
+            subject: Subject::Matter { title, department, item: None },
+            state: definition.initial.to_string(),
+            clocks: Clocks::begin(office, &definition, at).map_err(|_| away("the calendar ends"))?,
+            definition,
+            application: application(&body, version),
+            revision: 1,
+            submitted: at,
+            priority: 0,
+            parent: None,
+            assigned: None,
+            // Its holder is signed in: nobody follows it by a secret.
+            secret: FollowSecret::new(rand::random()).hash(),
+            account: accounts.first().cloned(),
+        };
+        let pushed = case.happening("push", system(), at, None, None);
+        let pushed = Event::seal(&number, Some(&first), pushed.map_err(|_| away("a claim can't be pushed"))?);
+        let moved = case.after(office, &pushed).map_err(|_| away("the calendar ends"))?;
+        let notices = told(&moved);
+        let push = Step { notices, ..Step::new(moved, pushed) };
+        let claim = Claim { division, number, policy: body.found.policy.clone(), version, body };
+        Ok(NewClaim { new: NewCase { case, first, token, record: None, notices: Vec::new() }, push, claim })
+    }
+
+    /// By what staff find a claim again; before it is written, so that none is without.
+    pub(crate) async fn claim_marked(&self, new: &NewClaim) -> Result<(), StoreError> {
+        let body = &new.claim.body;
+        let code = match &body.holder {
+            Holder::Person(number) => Mark::identity_number(number),
+            Holder::Enterprise(code) => Mark::credit_code(code),
+        };
+        let marks = [code, Mark::name(&body.name)].into_iter().flatten().collect();
+        self.store().case_mark_add(new.claim.division.clone(), new.claim.number.clone(), marks).await
+    }
+
+    /// Claims a policy for oneself, or for the enterprise that one acts for, where it matches: the case that is there
+    /// already, where one was told of it before. A policy that the district doesn't publish may be a plugin's.
+    pub async fn claim_begin(&self, asker: &Asker, visit: &Visit, policy: &Slug) -> Result<CaseNumber, ClaimError> {
+        let person = asker.person().ok_or(Denied::SignIn)?;
+        let (holder, name) = holder_of(person).ok_or(Denied::Forbidden)?;
+        self.district(&visit.division).ok_or(Denied::NotFound)?;
+        let today = self.today();
+        let accounts = vec![person.account.id.clone()];
+        let editions = self.policies(&visit.division);
+        let Some(edition) = editions.iter().find(|edition| edition.policy.id == *policy) else {
+            let begun = self.plugin_claim(asker, visit, policy, (holder, name), accounts).await?;
+            return self.claim_opened(self.claim_begun(begun, |_| Vec::new())?).await;
+        };
+        let given = &edition.policy;
+        if !given.is_open(today) {
+            return Err(ClaimError::Refused(refusal("这项政策现在不能申领。", "This policy can't be claimed now.", None)));
+        }
+        let of = if matches!(holder, Holder::Person(_)) { Of::Person } else { Of::Enterprise };
+        let facts = self.facts_known(&given.division, &holder).await?;
+        let found = given.matched(&facts, today, &self.policy_names());
+        if found.verdict == Verdict::NotMet || !of.served_by(given) {
+            return Err(ClaimError::Refused(refusal(
+                "按现有信息，您不符合这项政策的条件。",
+                "By what is known you do not meet the conditions of this policy.",
+                Some((
+                    "请查看每项条件的依据；信息有误的，可向来源部门申请更正。",
+                    "See what each condition rests on; a register that is wrong can be corrected.",
+                )),
+            )));
+        }
+        let new = self.claim_begun(Begun::of(given, found, holder, name, accounts), |_| Vec::new())?;
+        self.claim_opened(new).await
+    }
+
+    /// A claim to a policy that a plugin of the district adds, where it says that whoever asks may have it.
+    async fn plugin_claim(
+        &self,
+        asker: &Asker,
+        visit: &Visit,
+        policy: &Slug,
+        (holder, name): (Holder, String),
+        accounts: Vec<AccountId>,
+    ) -> Result<Begun, ClaimError> {
+        let added = self.plugin_policies(visit, asker).await;
+        let found = added.into_iter().find(|found| found.policy == *policy && found.verdict != Verdict::NotMet);
+        let found = found.ok_or(Denied::NotFound)?;
+        let plugin = found.added_by.clone().ok_or(Denied::NotFound)?;
+        let city = self.city();
+        let plugins = city.tenant(&visit.division).map(|tenant| tenant.plugins.as_slice()).unwrap_or_default();
+        let active = plugins.iter().find(|active| active.id() == plugin).ok_or(Denied::NotFound)?;
+        let adding = Adding { plugin, package: active.activation.package.hex() };
+        Ok(Begun {
+            division: visit.division.clone(),
+            version: 0,
+            promised: None,
+            department: active.title(),
+            body: ClaimBody {
+                holder,
+                name,
+                found,
+                adding: Some(adding),
+                consent: None,
+                decided: Vec::new(),
+                objections: Vec::new(),
+                recovery: None,
+            },
+            accounts,
+        })
+    }
+
+    /// Writes a claim that begins by its holder's own wish; the case that is there where there is one.
+    pub(crate) async fn claim_opened(&self, new: NewClaim) -> Result<CaseNumber, ClaimError> {
+        let (division, number) = (new.claim.division.clone(), new.claim.number.clone());
+        self.claim_marked(&new).await?;
+        self.transition_marked(&division, &number, 2).await?;
+        match self.store().claim_open(division.clone(), new).await? {
+            Opened::New => {
+                self.transition_told(&division, &number, 2);
+                Ok(number)
+            }
+            Opened::Before(before) => Ok(before),
+        }
+    }
+
+    /// The asker's own claims, or those of the enterprise that they act for, newest first.
+    pub async fn my_claims(&self, asker: &Asker) -> Result<Vec<(Case, Claim)>, Denied> {
+        let person = asker.person().ok_or(Denied::SignIn)?;
+        let Some((holder, _)) = holder_of(person) else { return Ok(Vec::new()) };
+        let mut claims = Vec::new();
+        for district in self.districts() {
+            claims.extend(self.store().claim_list_holder(&district.division, &holder, MOST).await?);
+        }
+        claims.sort_by_key(|(case, _)| std::cmp::Reverse(case.submitted));
+        claims.truncate(MOST as usize);
+        Ok(claims)
+    }
+
+    async fn claim_file(&self, number: &CaseNumber) -> Result<Option<(lotus_store::CaseFile, Claim)>, StoreError> {
+        let Some(file) = self.case_of(number).await? else { return Ok(None) };
+        let claim = self.store().claim_get(&file.case.division, number).await?;
+        Ok(claim.map(|claim| (file, claim)))
+    }
+
+    /// One of the asker's own claims.
+    pub async fn claim_mine(&self, asker: &Asker, number: &CaseNumber) -> Result<ClaimView, ClaimError> {
+        let person = asker.person().ok_or(Denied::SignIn)?;
+        let found = self.claim_file(number).await?;
+        let own = holder_of(person).map(|(holder, _)| holder);
+        let (file, claim) =
+            found.filter(|(_, claim)| Some(&claim.body.holder) == own.as_ref()).ok_or(Denied::NotFound)?;
+        Ok(ClaimView { view: self.view(file, &[Role::Applicant])?, claim })
+    }
+
+    /// A claim for the staff whose case it is; that they saw it is on record.
+    pub async fn claim_see(&self, asker: &Asker, number: &CaseNumber) -> Result<ClaimView, ClaimError> {
+        let view = self.case_see(asker, number).await?;
+        let claim = self.store().claim_get(&view.case.division, number).await?.ok_or(Denied::NotFound)?;
+        Ok(ClaimView { view, claim })
+    }
+
+    /// Moves one of the asker's own claims on: refuse, revoke, ask for a person's decision, confirm receipt.
+    pub async fn claim_act(
+        &self,
+        asker: &Asker,
+        number: &CaseNumber,
+        revision: u32,
+        action: &str,
+        reason: Option<&str>,
+    ) -> Result<ClaimView, ClaimError> {
+        let mine = self.claim_mine(asker, number).await?;
+        self.claim_step(asker, mine, revision, action, reason, None).await
+    }
+
+    async fn claim_step(
+        &self,
+        asker: &Asker,
+        mine: ClaimView,
+        revision: u32,
+        action: &str,
+        reason: Option<&str>,
+        claim: Option<Claim>,
+    ) -> Result<ClaimView, ClaimError> {
+        let actor = Actor { role: Role::Applicant, account: asker.name() };
+        let wanted = Wanted { actor, revision, action, reason, overrules: false };
+        let brought = claim.map(|claim| Brought { claim, record: None });
+        let view = self.act_with(mine.view, wanted, &[Role::Applicant], None, brought).await?;
+        let claim = self.store().claim_get(&view.case.division, &view.case.number).await?.ok_or(Denied::NotFound)?;
+        Ok(ClaimView { view, claim })
+    }
+
+    /// Consents to a claim: what was shown is used for it, and the money goes to this account. Right after, it is decided
+    /// by rule, by the plugin whose policy it is, or, where the holder wants it so, by a person.
+    pub async fn claim_consent(
+        &self,
+        asker: &Asker,
+        number: &CaseNumber,
+        revision: u32,
+        wish: &ConsentWish,
+    ) -> Result<ClaimView, ClaimError> {
+        let person = asker.person().ok_or(Denied::SignIn)?;
+        let mine = self.claim_mine(asker, number).await?;
+        let mut errors = Vec::new();
+        if !wish.agrees {
+            let message = Text::new("请阅读并勾选同意。", "Please read and tick your consent.");
+            errors.push(FieldError { field: "agrees".to_owned(), message });
+        }
+        let to = match self.pays_money(&mine.claim).await? {
+            false => None,
+            true => match PayTo::read(&wish.payee, &wish.bank, &wish.account) {
+                Ok(to) => Some(to),
+                Err(wrong) => {
+                    errors.extend(wrong);
+                    None
+                }
+            },
+        };
+        if !errors.is_empty() {
+            return Err(ClaimError::Invalid(errors));
+        }
+        let by = person.account.id.clone();
+        let consent = Consent { at: self.now(), by, to, by_person: wish.by_person, revoked: None };
+        let body = ClaimBody { consent: Some(consent), ..mine.claim.body.clone() };
+        let claim = Claim { body, ..mine.claim.clone() };
+        let consented = self.claim_step(asker, mine, revision, "consent", None, Some(claim)).await?;
+        if wish.by_person {
+            let revision = consented.view.case.revision;
+            return self.claim_step(asker, consented, revision, "ask-person", None, None).await;
+        }
+        let applicant = self.applicant(asker);
+        self.claim_decide(&consented.view.case.division, number, applicant.as_ref()).await?;
+        self.claim_mine(asker, number).await
+    }
+
+    /// Whether what a claim gives is money.
+    pub async fn pays_money(&self, claim: &Claim) -> Result<bool, StoreError> {
+        if claim.body.amount().is_some() {
+            return Ok(true);
+        }
+        Ok(self.claim_edition(claim).await?.is_some_and(|edition| edition.policy.amount.is_some()))
+    }
+
+    /// Gives another account after a payment failed.
+    pub async fn claim_correct(
+        &self,
+        asker: &Asker,
+        number: &CaseNumber,
+        revision: u32,
+        wish: &ConsentWish,
+    ) -> Result<ClaimView, ClaimError> {
+        let mine = self.claim_mine(asker, number).await?;
+        let to = PayTo::read(&wish.payee, &wish.bank, &wish.account).map_err(ClaimError::Invalid)?;
+        let mut claim = mine.claim.clone();
+        if let Some(consent) = claim.body.consent.as_mut() {
+            consent.to = Some(to);
+        }
+        self.claim_step(asker, mine, revision, "correct-account", None, Some(claim)).await
+    }
+
+    /// What a claim becomes by a step of its case, on whatever page it is made; none for other kinds. Steps that need more
+    /// than a button are held, with the page that asks for it.
+    pub(crate) async fn claim_follows(
+        &self,
+        case: &Case,
+        happening: &Happening,
+        brought: Option<Brought>,
+    ) -> Result<Option<Brought>, CaseError> {
+        if case.definition.id.as_str() != KIND {
+            return Ok(brought);
+        }
+        let action = happening.action.as_str();
+        let Some(kept) = self.store().claim_get(&case.division, &case.number).await? else {
+            return Err(CaseError::Unavailable);
+        };
+        if happening.actor.role == Role::Applicant {
+            self.is_holders(&kept.body.holder, happening).await?;
+        }
+        // Who brings a decision or a recovery with an amount of its own has said it all.
+        let is_said = brought.is_some() && matches!(action, "person-grant" | "recover");
+        let mut brought = match (brought, action) {
+            (None, "consent" | "correct-account" | "grant" | "decline" | "for-a-person") => {
+                return Err(CaseError::Held(refusal(
+                    "这一步需要填写更多内容。",
+                    "This step needs more than a button.",
+                    Some(("请打开“政策兑现”页面办理。", "Please use the page of the claim.")),
+                )));
+            }
+            (Some(brought), _) => brought,
+            (None, _) => Brought { claim: kept, record: None },
+        };
+        if action == "fulfil" && brought.claim.body.amount().is_some() {
+            return Err(CaseError::Held(refusal(
+                "涉及资金的兑现只能通过兑付文件办理。",
+                "What is money is paid by a payment file alone.",
+                Some(("请在“政策兑现”工作页生成兑付文件。", "Make a payment file.")),
+            )));
+        }
+        let (at, by) = (happening.at, happening.actor.account.as_deref());
+        let reason = happening.reason.as_ref().map(|reason| reason.zh.as_str());
+        if !is_said {
+            brought.claim.body = claim::after(&brought.claim.body, action, at, by, reason);
+        }
+        Ok(Some(brought))
+    }
+
+    /// Whether whoever acts for the applicant still is, or acts for, the holder.
+    async fn is_holders(&self, holder: &Holder, happening: &Happening) -> Result<(), CaseError> {
+        let not = || {
+            CaseError::NotPossible(TransitionError::NotYours {
+                action: happening.action.clone(),
+                by: vec![Role::Applicant],
+            })
+        };
+        let account = AccountId(happening.actor.account.clone().ok_or_else(not)?);
+        let city = self.city_division().ok_or(CaseError::Unavailable)?;
+        let is_theirs = match holder {
+            Holder::Person(number) => {
+                let found = self.store().account_get(&city, &account).await?;
+                found.is_some_and(|found| found.profile.identity_number.as_ref() == Some(number))
+            }
+            Holder::Enterprise(code) => {
+                let mandates = self.store().mandate_list(&city, &account).await?;
+                mandates.iter().any(|mandate| mandate.credit_code == *code && mandate.holds(happening.at))
+            }
+        };
+        if is_theirs { Ok(()) } else { Err(not()) }
+    }
+
+    /// The accounts of a holder: the person's own, or of whoever holds the enterprise's mandate now; with what each is
+    /// called.
+    pub(crate) async fn holder_accounts(&self, holder: &Holder) -> Result<Vec<(AccountId, String)>, StoreError> {
+        let Some(city) = self.city_division() else { return Ok(Vec::new()) };
+        let now = self.now();
+        let mut accounts = Vec::new();
+        match holder {
+            Holder::Person(number) => {
+                let found = self.store().account_find_identity(&city, number).await?;
+                accounts.extend(found.into_iter().map(|account| (account.id, account.profile.name)));
+            }
+            Holder::Enterprise(code) => {
+                for account in self.store().mandate_holders(&city, code).await? {
+                    let mandates = self.store().mandate_list(&city, &account).await?;
+                    let held = mandates.into_iter().find(|one| one.credit_code == *code && one.holds(now));
+                    accounts.extend(held.map(|mandate| (account, mandate.enterprise)));
+                }
+            }
+        }
+        Ok(accounts)
+    }
+
+    /// A claim's case with as much of its history as a step needs.
+    pub(crate) async fn claim_view(
+        &self,
+        division: &Division,
+        number: &CaseNumber,
+        parties: &[Role],
+    ) -> Result<Option<ClaimView>, CaseError> {
+        let Some(file) = self.store().case_recent(division, number, RECENT).await? else { return Ok(None) };
+        let Some(claim) = self.store().claim_get(division, number).await? else { return Ok(None) };
+        Ok(Some(ClaimView { view: self.view(file, parties)?, claim }))
+    }
+}
+
+/// What the case's own page shows of a claim: policy, version, amount as it was found.
+fn application(body: &ClaimBody, version: u32) -> Application {
+    let mut application = Application { values: Vec::new(), labels: Vec::new(), options: Vec::new() };
+    let mut give = |name: &str, label: Text, value: Value| {
+        application.labels.push((name.to_owned(), label));
+        application.values.push(FieldValue { name: name.to_owned(), value });
+    };
+    give("policy", Text::new("政策", "Policy"), Value::Text(body.found.title.zh.clone()));
+    if version > 0 {
+        give("version", Text::new("政策版本", "Version of the policy"), Value::Text(version.to_string()));
+    }
+    if let Some(Adding { plugin, .. }) = &body.adding {
+        give("added-by", Text::new("由本区县插件提供", "Added by the district's plugin"), Value::Text(plugin.clone()));
+    }
+    if let Some(amount) = body.found.amount {
+        give("amount", Text::new("匹配金额", "Amount that was found"), Value::Money(amount));
+    }
+    application
+}
