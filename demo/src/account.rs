@@ -1,5 +1,6 @@
 //! The ready accounts of a demonstration: people named by what they show.
 
+use jiff::Timestamp;
 use lotus_domain::access::{Held, Role};
 use lotus_domain::account::{Mandate, Profile};
 use lotus_domain::applicant::{CreditCode, IdentityNumber};
@@ -50,6 +51,7 @@ struct RoleForm {
     role: Role,
     division: Division,
     department: Option<String>,
+    until: Option<Timestamp>,
 }
 
 /// Reads and checks the embedded accounts.
@@ -70,7 +72,7 @@ pub fn accounts() -> Result<Vec<ReadyAccount>, DemoError> {
                 role: role.role,
                 division: role.division,
                 department: role.department,
-                until: None,
+                until: role.until,
             };
             Ok(ReadyAccount {
                 profile: Profile {

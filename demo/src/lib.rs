@@ -8,6 +8,7 @@ mod intermediary;
 mod licence;
 pub mod load;
 mod offered;
+mod policy;
 
 use std::collections::BTreeSet;
 
@@ -22,6 +23,7 @@ use crate::offered::Offered;
 pub use account::{ReadyAccount, accounts};
 pub use intermediary::{Intermediaries, intermediaries};
 pub use licence::licences;
+pub use policy::{fact_files, policies};
 
 /// File name and text of every item, laid by `build.rs`.
 const ITEMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/items.rs"));
@@ -89,6 +91,9 @@ pub enum Problem {
     /// A licence's data break a rule.
     #[error("the licence {0}: {1}")]
     Licence(String, String),
+    /// A policy's data, or facts, break a rule.
+    #[error("the policy {0}: {1}")]
+    Policy(String, String),
     /// An implementation code in the file.
     #[error("`code` is derived from `basic_code` and the division; leave it out")]
     CodeGiven,

@@ -125,7 +125,17 @@ pub struct Fact {
 }
 
 /// Sensitive facts 敏感个人信息: they need the person's separate consent (Personal Information Protection Law, article 29).
-const SENSITIVE: [&str; 2] = ["person.identity-number", "person.birth-date"];
+const SENSITIVE: [&str; 9] = [
+    "person.identity-number",
+    "person.birth-date",
+    "person.youngest-born",
+    "person.disability",
+    "person.care-needed",
+    "person.income",
+    "person.low-income",
+    "person.special-hardship",
+    "person.orphan",
+];
 
 /// Who applies in a call, alone or for an enterprise.
 #[derive(Clone, PartialEq, Eq)]

@@ -65,6 +65,10 @@ async fn fill(platform: &Platform) -> anyhow::Result<()> {
         // Those that are there stay: their last day does not move with every start.
         platform.licence_seed(&division, licences).await?;
     }
+    for (division, holder, facts) in lotus_demo::fact_files()? {
+        platform.facts_keep(&division, vec![(holder, facts)]).await?;
+    }
+    platform.policy_seed(lotus_demo::policies()?).await?;
     let serving: BTreeSet<(Division, String)> =
         platform.fleet().into_iter().map(|entry| (entry.division, entry.package.hex())).collect();
     for package in lotus_plugins::SHIPPED {

@@ -11,11 +11,14 @@ use lotus_domain::catalog::DistrictItem;
 use lotus_domain::clock::Office;
 use lotus_domain::district::{District, Division};
 use lotus_domain::kind::{self, Definition};
+use lotus_domain::policy::{Edition, holding};
 use lotus_domain::supervision::Rules;
 use lotus_store::StoreError;
 
 use crate::catalog::Searchable;
+use crate::intermediary::Register;
 use crate::plugin::Active;
+use crate::publisher::Trust;
 use crate::start::Platform;
 
 /// Years around the published ones that the calendar covers.
@@ -32,6 +35,10 @@ pub(crate) struct City {
     pub(crate) calendar: Option<Arc<Calendar>>,
     /// When a deadline is near.
     pub(crate) rules: Rules,
+    /// Whose plugins serve.
+    pub(crate) trust: Trust,
+    /// The city's list of intermediaries.
+    pub(crate) register: Arc<Register>,
     /// The city's own kinds of case, by id, in place of those that ship with the platform.
     kinds: BTreeMap<String, Definition>,
     tenants: HashMap<Division, Tenant>,
@@ -44,6 +51,8 @@ pub(crate) struct Tenant {
     pub(crate) items: Vec<Arc<DistrictItem>>,
     /// The same, as they are searched.
     pub(crate) searchable: Vec<Searchable>,
+    /// Its own policies that hold on the city's day, by id.
+    pub(crate) policies: Vec<Arc<Edition>>,
     /// In the order in which they were activated.
     pub(crate) plugins: Vec<Arc<Active>>,
 }
@@ -57,6 +66,8 @@ impl City {
             districts: Vec::new(),
             calendar: None,
             rules: Rules::default(),
+            trust: Trust::default(),
+            register: Arc::default(),
             kinds: BTreeMap::new(),
             tenants: HashMap::new(),
         }
@@ -78,6 +89,13 @@ impl City {
 
     pub(crate) fn tenant(&self, division: &Division) -> Option<&Tenant> {
         self.tenants.get(division)
+    }
+
+    /// The policies that hold in a district: its own, then the city's.
+    pub(crate) fn policies(&self, division: &Division) -> impl Iterator<Item = &Arc<Edition>> {
+        let city = self.districts.iter().find(|district| district.is_city && district.division != *division);
+        let shared = city.and_then(|city| self.tenant(&city.division));
+        [self.tenant(division), shared].into_iter().flatten().flat_map(|tenant| &tenant.policies)
     }
 
     /// Every active plugin, everywhere.
@@ -106,6 +124,10 @@ impl City {
             Some(city) => Rules::on(&store.setting_list(&city.division).await?, day),
             None => Rules::default(),
         };
+        let register = match city {
+            Some(city) => Register::load(platform, &city.division, day).await?,
+            None => Arc::default(),
+        };
         let mut tenants: HashMap<Division, Tenant> = HashMap::new();
         let mut shared = Vec::new();
         for district in &districts {
@@ -113,7 +135,9 @@ impl City {
             if district.is_city {
                 shared.clone_from(&items);
             }
-            tenants.insert(district.division.clone(), Tenant { items, ..Tenant::default() });
+            let editions = store.policy_list(&district.division, day).await?;
+            let policies = holding(&editions, day).into_iter().cloned().map(Arc::new).collect();
+            tenants.insert(district.division.clone(), Tenant { items, policies, ..Tenant::default() });
         }
         for district in districts.iter().filter(|district| !district.is_city) {
             if let Some(tenant) = tenants.get_mut(&district.division) {
@@ -123,8 +147,10 @@ impl City {
         for tenant in tenants.values_mut() {
             tenant.searchable = tenant.items.iter().cloned().map(Searchable::new).collect();
         }
-        let before = platform.city();
-        let before: BTreeMap<_, _> = before
+        let trust = Trust::of(store, platform.inner.unsigned).await?;
+        let city_before = platform.city();
+        let trusted_before = city_before.trust == trust;
+        let before: BTreeMap<_, _> = city_before
             .plugins()
             .map(|active| ((active.activation.division.clone(), active.id().to_owned()), active))
             .collect();
@@ -136,11 +162,13 @@ impl City {
             let known = before.get(&(activation.division.clone(), activation.plugin.clone()));
             tenant.plugins.push(match known {
                 // The same object: what it holds of the plugin's lists stays.
-                Some(active) if active.activation == activation && active.package.is_ok() => Arc::clone(active),
-                _ => Arc::new(Active::load(platform, activation).await),
+                Some(active) if trusted_before && active.activation == activation && active.package.is_ok() => {
+                    Arc::clone(active)
+                }
+                _ => Arc::new(Active::load(platform, activation, &trust).await),
             });
         }
-        Ok(Self { generation, day, districts, calendar, rules, kinds, tenants })
+        Ok(Self { generation, day, districts, calendar, rules, trust, register, kinds, tenants })
     }
 }
 

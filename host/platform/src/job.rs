@@ -24,6 +24,11 @@ struct Job {
 /// Every job of a host.
 const JOBS: &[Job] = &[
     Job {
+        name: "claims",
+        rest: Duration::from_secs(2),
+        turn: |platform| Box::pin(async move { platform.claims_turn().await }),
+    },
+    Job {
         name: "supervision",
         rest: Duration::from_secs(1),
         turn: |platform| Box::pin(async move { platform.supervise().await }),

@@ -18,7 +18,9 @@ const PAGE: u32 = 200;
 impl Platform {
     /// Keeps licences of a district, as their body issued them.
     pub async fn licence_put(&self, division: &Division, licences: Vec<Licence>) -> Result<(), StoreError> {
-        self.store().licence_put(division.clone(), licences, self.today()).await
+        let holders: Vec<Holder> = licences.iter().map(|licence| licence.holder.clone()).collect();
+        self.store().licence_put(division.clone(), licences, self.today()).await?;
+        self.licences_matched(division, &holders).await
     }
 
     /// Keeps licences that are not there yet; how many were new.

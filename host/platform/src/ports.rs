@@ -12,6 +12,7 @@ use lotus_domain::catalog::{Item, Served};
 use lotus_domain::declared::Purpose;
 use lotus_domain::form::FieldValue;
 use lotus_domain::hook::{CaseCover, CaseEntry, Message};
+use lotus_domain::policy::Policy;
 use lotus_domain::storage::{Entry, Expectation, Quota, ScanPage, StorageRefusal};
 use lotus_domain::text::Text;
 use lotus_runtime::{ApplicantError, Caller, CaseFileError, NotifyError, PortError, Ports, StorageError};
@@ -88,6 +89,18 @@ impl Ports for Sources {
         let items = city.tenant(&caller.division).map(|tenant| tenant.searchable.as_slice()).unwrap_or_default();
         let found = catalog::search(items, query, limit as usize);
         Ok(found.iter().map(|item| item.item.clone()).collect())
+    }
+
+    async fn policy_get(&self, caller: &Caller, id: &str) -> Result<Option<Policy>, PortError> {
+        let city = self.city.load();
+        let found = city.policies(&caller.division).find(|edition| edition.policy.id.as_str() == id);
+        Ok(found.map(|edition| edition.policy.clone()))
+    }
+
+    async fn policy_search(&self, caller: &Caller, query: &str, limit: u32) -> Result<Vec<Policy>, PortError> {
+        let city = self.city.load();
+        let found = city.policies(&caller.division).filter(|edition| edition.policy.says(query));
+        Ok(found.take(limit as usize).map(|edition| edition.policy.clone()).collect())
     }
 
     fn calendar(&self) -> Option<Arc<Calendar>> {

@@ -6,6 +6,7 @@ use lotus_domain::form::{FieldError, FieldValue, Form};
 use lotus_domain::hook::{HelpOffer, Reminder, Tick, TransitionMade};
 use lotus_domain::package::ExtensionPoint;
 use lotus_domain::page::Page;
+use lotus_domain::policy::{Added, Decided};
 use lotus_domain::service::{Advice, Service, Submitted};
 use lotus_domain::zone::Zone;
 
@@ -75,6 +76,15 @@ pub enum Ask {
     Observe(TransitionMade),
     /// `timers.run`
     RunTimer(Tick),
+    /// `policies.match-policies`: the call's applicant held against the plugin's policies.
+    MatchPolicies,
+    /// `policies.decide`: a claim without an application.
+    DecideClaim {
+        /// Which claim.
+        case: CaseNumber,
+        /// To which policy.
+        policy: Slug,
+    },
 }
 
 impl Ask {
@@ -91,6 +101,7 @@ impl Ask {
             Self::RemindersForCase { .. } => ExtensionPoint::Reminders,
             Self::Advise(_) | Self::Observe(_) => ExtensionPoint::CaseHooks,
             Self::RunTimer(_) => ExtensionPoint::Timers,
+            Self::MatchPolicies | Self::DecideClaim { .. } => ExtensionPoint::Policies,
         }
     }
 
@@ -109,6 +120,8 @@ impl Ask {
             Self::Advise(_) => "case-hooks.advise",
             Self::Observe(_) => "case-hooks.observe",
             Self::RunTimer(_) => "timers.run",
+            Self::MatchPolicies => "policies.match-policies",
+            Self::DecideClaim { .. } => "policies.decide",
         }
     }
 }
@@ -138,4 +151,8 @@ pub enum Answer {
     Observed,
     /// Its timer ran. One that is to run later is unavailable, one that will not work is refused.
     Ran,
+    /// Its policies, held against the applicant.
+    Matches(Vec<Added>),
+    /// What it decides on a claim.
+    Decided(Decided),
 }

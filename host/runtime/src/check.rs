@@ -16,17 +16,18 @@ use crate::v1;
 pub const MOST_COMPONENT_BYTES: usize = 32 << 20;
 
 /// The extension points that this host answers today.
-const ANSWERED_POINTS: [ExtensionPoint; 6] = [
+const ANSWERED_POINTS: [ExtensionPoint; 7] = [
     ExtensionPoint::Zones,
     ExtensionPoint::Services,
     ExtensionPoint::Assistance,
     ExtensionPoint::Reminders,
     ExtensionPoint::CaseHooks,
     ExtensionPoint::Timers,
+    ExtensionPoint::Policies,
 ];
 
 /// The capabilities that this host answers today.
-const ANSWERED_CAPABILITIES: [Capability; 8] = [
+const ANSWERED_CAPABILITIES: [Capability; 9] = [
     Capability::Log,
     Capability::Settings,
     Capability::Storage,
@@ -35,6 +36,7 @@ const ANSWERED_CAPABILITIES: [Capability; 8] = [
     Capability::CaseFiles,
     Capability::Applicants,
     Capability::Notify,
+    Capability::PolicyLibrary,
 ];
 
 /// WASI packages that a guest toolchain may insist on; there is nothing behind them.

@@ -12,6 +12,7 @@ use lotus_domain::declared::Purpose;
 use lotus_domain::district::Division;
 use lotus_domain::form::FieldValue;
 use lotus_domain::hook::{CaseCover, CaseEntry, Message};
+use lotus_domain::policy::Policy;
 pub use lotus_domain::storage::{Entry, Expectation, Quota, ScanPage};
 use lotus_domain::text::Text;
 
@@ -131,6 +132,12 @@ pub trait Ports: Send + Sync {
     /// The district's items that hold these words.
     async fn catalog_search(&self, caller: &Caller, query: &str, limit: u32) -> Result<Vec<Item>, PortError>;
 
+    /// The policy of this id that the district or its city publishes.
+    async fn policy_get(&self, caller: &Caller, id: &str) -> Result<Option<Policy>, PortError>;
+
+    /// The policies of the district and its city whose title or summary holds these words.
+    async fn policy_search(&self, caller: &Caller, query: &str, limit: u32) -> Result<Vec<Policy>, PortError>;
+
     /// The city's working days.
     fn calendar(&self) -> Option<Arc<Calendar>>;
 
@@ -218,6 +225,14 @@ impl Ports for Nothing {
     }
 
     async fn catalog_search(&self, _: &Caller, _: &str, _: u32) -> Result<Vec<Item>, PortError> {
+        Err(PortError)
+    }
+
+    async fn policy_get(&self, _: &Caller, _: &str) -> Result<Option<Policy>, PortError> {
+        Err(PortError)
+    }
+
+    async fn policy_search(&self, _: &Caller, _: &str, _: u32) -> Result<Vec<Policy>, PortError> {
         Err(PortError)
     }
 

@@ -3,10 +3,12 @@
 //! Invariant: nothing about an applicant is kept here; the plugin's storage holds counts alone.
 
 mod office;
+mod policy;
 mod register;
 mod service;
 mod zone;
 
+use lotus_sdk::policies::{Claim, Decision, Match};
 use lotus_sdk::prelude::*;
 use lotus_sdk::services::{AdvanceRequest, Advice};
 
@@ -51,4 +53,14 @@ impl lotus_sdk::services::Guest for Yuzhou {
     }
 }
 
-lotus_sdk::export!(Yuzhou: zones, services);
+impl lotus_sdk::policies::Guest for Yuzhou {
+    fn match_policies(_: Context) -> Result<Vec<Match>, AnswerError> {
+        Ok(policy::all())
+    }
+
+    fn decide(_: Context, claim: Claim) -> Result<Decision, AnswerError> {
+        policy::decide(&claim).ok_or(AnswerError::NotFound)
+    }
+}
+
+lotus_sdk::export!(Yuzhou: zones, services, policies);

@@ -13,6 +13,7 @@ use lotus_domain::catalog::{DistrictItem, Item, Served};
 use lotus_domain::declared::Purpose;
 use lotus_domain::form::FieldValue;
 use lotus_domain::hook::{CaseCover, CaseEntry, Message};
+use lotus_domain::policy::Policy;
 use lotus_domain::text::Text;
 use lotus_runtime::{
     ApplicantError, Caller, CaseFileError, Entry, Expectation, NotifyError, PortError, Ports, Quota, ScanPage,
@@ -36,6 +37,10 @@ static DEMONSTRATION: LazyLock<(Vec<DistrictItem>, Arc<Calendar>)> = LazyLock::n
     let calendar = Calendar::new(2020, 2035, &city.calendar).expect("the years are a calendar's");
     (city.items, Arc::new(calendar))
 });
+
+/// What districts publish; it does not change either.
+static POLICIES: LazyLock<Vec<Policy>> =
+    LazyLock::new(|| lotus_demo::policies().expect("the demonstration's policies are sound"));
 
 #[derive(Default)]
 struct Stored {
@@ -106,6 +111,14 @@ impl City {
 
     fn reached(&self) -> Result<MutexGuard<'_, Stored>, StorageError> {
         if self.away { Err(StorageError::Unavailable) } else { Ok(self.stored()) }
+    }
+
+    fn policies(&self, caller: &Caller) -> Result<impl Iterator<Item = &'static Policy>, PortError> {
+        if self.away {
+            return Err(PortError);
+        }
+        let division = caller.division.clone();
+        Ok(POLICIES.iter().filter(move |policy| policy.division == division))
     }
 
     fn items<'a>(&'a self, caller: &'a Caller) -> Result<impl Iterator<Item = &'a Item>, PortError> {
@@ -209,6 +222,14 @@ impl Ports for City {
     async fn catalog_search(&self, caller: &Caller, query: &str, limit: u32) -> Result<Vec<Item>, PortError> {
         let words = |item: &&Item| item.name.zh.contains(query) || item.code.contains(query);
         Ok(self.items(caller)?.filter(words).take(limit as usize).cloned().collect())
+    }
+
+    async fn policy_get(&self, caller: &Caller, id: &str) -> Result<Option<Policy>, PortError> {
+        Ok(self.policies(caller)?.find(|policy| policy.id.as_str() == id).cloned())
+    }
+
+    async fn policy_search(&self, caller: &Caller, query: &str, limit: u32) -> Result<Vec<Policy>, PortError> {
+        Ok(self.policies(caller)?.filter(|policy| policy.says(query)).take(limit as usize).cloned().collect())
     }
 
     fn calendar(&self) -> Option<Arc<Calendar>> {

@@ -163,6 +163,10 @@ impl City {
         }
         let listed = lotus_demo::intermediaries().unwrap();
         self.platform.intermediaries_seed(listed.services, listed.listings, listed.events).await.unwrap();
+        for (division, holder, facts) in lotus_demo::fact_files().unwrap() {
+            self.platform.facts_keep(&division, vec![(holder, facts)]).await.unwrap();
+        }
+        self.platform.policy_seed(lotus_demo::policies().unwrap()).await.unwrap();
         for package in lotus_plugins::SHIPPED {
             for division in Manifest::parse(package.manifest).unwrap().districts {
                 self.activate(package.manifest, package.component, division.as_str()).await;

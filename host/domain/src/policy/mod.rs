@@ -4,27 +4,33 @@
 //! condition which fact decided it, from where and as of when. Invariant: a version that was published never changes; who
 //! claims keeps the version that they were matched with.
 
+mod added;
 mod fact;
 mod finding;
 mod language;
 mod number;
+mod run;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use added::{Added, AddedFinding, Decided};
 pub use fact::{
     Fact, FactKind, FactName, FactOption, FactType, FactValue, Facts, NotThatFact, Unit, UnknownFact, vocabulary,
 };
 pub use finding::{Finding, Match, Seen, Verdict};
 pub use language::{AmountRule, Condition, Flaw, LONGEST_SOURCE, Names};
 pub use number::{NotANumber, Number};
+pub use run::{Estimate, Matched, Of, Position, Run, Tally, held_against};
 
 use crate::Slug;
 use crate::account::AccountId;
+use crate::applicant::IdentityNumber;
 use crate::catalog::Served;
 use crate::district::Division;
 use crate::law::{Fen, LegalBasis, Period};
+use crate::licence::Holder;
 use crate::text::Text;
 
 /// What somebody gets.
@@ -253,6 +259,14 @@ impl Policy {
         self.served.contains(&kind)
     }
 
+    /// Whether its title or its summary holds all of these words, in whatever case.
+    pub fn says(&self, words: &str) -> bool {
+        let texts = [&self.title, &self.summary];
+        let all = texts.into_iter().flat_map(|text| [Some(text.zh.as_str()), text.en.as_deref()]);
+        let said: String = all.flatten().map(str::to_lowercase).collect::<Vec<_>>().join("\n");
+        words.split_whitespace().all(|word| said.contains(&word.to_lowercase()))
+    }
+
     /// Whether it can be claimed on this day.
     pub fn is_open(&self, today: Date) -> bool {
         self.since <= today
@@ -333,4 +347,41 @@ pub fn holding<'a>(editions: impl IntoIterator<Item = &'a Edition>, today: Date)
         }
     }
     holding.into_values().collect()
+}
+
+/// What a district has on file of an applicant: facts that registers gave, and what the applicant said of themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactFile {
+    /// In which district.
+    pub place: Division,
+    /// 64 hexadecimal digits that name nobody: a keyed hash, so files in its order are in no order.
+    pub id: String,
+    /// Whose it is.
+    pub holder: Holder,
+    /// What is known.
+    pub facts: Facts,
+}
+
+impl FactFile {
+    /// With what follows from whose it is: a birthday, from an identity number.
+    #[must_use]
+    pub fn completed(mut self, as_of: Timestamp) -> Self {
+        let birthday = match &self.holder {
+            Holder::Person(number) => IdentityNumber::parse(number).ok().and_then(|number| number.birthday()),
+            Holder::Enterprise(_) => None,
+        };
+        if let (Some(day), Ok(name)) = (birthday, FactName::parse("person.birth-date")) {
+            let source = Text::new("身份证号码", "Identity number");
+            let _ = self.facts.learn(name, Fact { value: FactValue::Date(day), source, as_of, declared: false });
+        }
+        self
+    }
+
+    /// A person's, or an enterprise's.
+    pub const fn of(&self) -> Of {
+        match self.holder {
+            Holder::Person(_) => Of::Person,
+            Holder::Enterprise(_) => Of::Enterprise,
+        }
+    }
 }

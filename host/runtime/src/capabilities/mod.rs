@@ -7,6 +7,7 @@ mod case_files;
 mod catalog;
 mod log;
 mod notify;
+mod policy_library;
 mod settings;
 mod storage;
 
@@ -16,6 +17,7 @@ pub(crate) use case_files::CaseFileDenial;
 pub(crate) use catalog::{CatalogDenial, ItemInBrief};
 pub(crate) use log::cut;
 pub(crate) use notify::NotifyDenial;
+pub(crate) use policy_library::{PolicyDenial, PolicyInBrief};
 pub(crate) use storage::StorageDenial;
 
 use lotus_domain::activation::Grant;

@@ -24,6 +24,7 @@ wasmtime::component::bindgen!({
             import lotus:plugin/calendar@1.0.0;
             import lotus:plugin/case-files@1.0.0;
             import lotus:plugin/applicants@1.0.0;
+            import lotus:plugin/policy-library@1.0.0;
             import lotus:plugin/notify@1.0.0;
             export lotus:plugin/zones@1.0.0;
             export lotus:plugin/services@1.0.0;
@@ -31,6 +32,7 @@ wasmtime::component::bindgen!({
             export lotus:plugin/reminders@1.0.0;
             export lotus:plugin/case-hooks@1.0.0;
             export lotus:plugin/timers@1.0.0;
+            export lotus:plugin/policies@1.0.0;
         }
     ",
     imports: {
@@ -38,6 +40,7 @@ wasmtime::component::bindgen!({
         "lotus:plugin/catalog": async | trappable,
         "lotus:plugin/case-files": async | trappable,
         "lotus:plugin/applicants": async | trappable,
+        "lotus:plugin/policy-library": async | trappable,
         "lotus:plugin/notify": async | trappable,
         default: trappable,
     },

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use lotus_domain::calendar::CountedDay;
 
-use super::bindings::lotus::plugin::{calendar, case_kinds, catalog, log, pages, settings, storage, types};
+use super::bindings::lotus::plugin::{calendar, case_kinds, catalog, log, pages, policy_library, settings, storage, types};
 use super::to_guest;
-use crate::capabilities::{CalendarDenial, CatalogDenial, StorageDenial};
+use crate::capabilities::{CalendarDenial, CatalogDenial, PolicyDenial, StorageDenial};
 use crate::ports::{Entry, Expectation, LogLevel};
 use crate::sandbox::Sandbox;
 
@@ -123,6 +123,35 @@ impl catalog::Host for Sandbox {
     ) -> Trapping<Result<Vec<catalog::Item>, catalog::CatalogError>> {
         let found = self.catalog_search(&query, limit).await?;
         Ok(found.map(|items| items.into_iter().map(to_guest::item).collect()).map_err(Into::into))
+    }
+}
+
+impl From<PolicyDenial> for policy_library::PolicyError {
+    fn from(denial: PolicyDenial) -> Self {
+        match denial {
+            PolicyDenial::Denied => Self::Denied,
+            PolicyDenial::Invalid(problem) => Self::Invalid(problem),
+            PolicyDenial::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl policy_library::Host for Sandbox {
+    async fn get(
+        &mut self,
+        id: String,
+    ) -> Trapping<Result<Option<policy_library::Policy>, policy_library::PolicyError>> {
+        let found = self.policy_get(&id).await?;
+        Ok(found.map(|policy| policy.map(to_guest::policy)).map_err(Into::into))
+    }
+
+    async fn search(
+        &mut self,
+        query: String,
+        limit: u32,
+    ) -> Trapping<Result<Vec<policy_library::Policy>, policy_library::PolicyError>> {
+        let found = self.policy_search(&query, limit).await?;
+        Ok(found.map(|all| all.into_iter().map(to_guest::policy).collect()).map_err(Into::into))
     }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use wasmtime::Store;
 use wasmtime::component::{HasSelf, Instance, Linker};
 
-use self::bindings::exports::lotus::plugin::{assistance, case_hooks, reminders, services, timers, zones};
+use self::bindings::exports::lotus::plugin::{assistance, case_hooks, policies, reminders, services, timers, zones};
 use self::bindings::lotus::plugin::{pages, types};
 use crate::ask::{Answer, Ask};
 use crate::outcome::Outcome;
@@ -32,6 +32,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()
     bindings::lotus::plugin::calendar::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
     bindings::lotus::plugin::case_files::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
     bindings::lotus::plugin::applicants::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
+    bindings::lotus::plugin::policy_library::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)?;
     bindings::lotus::plugin::notify::add_to_linker::<_, HasSelf<_>>(linker, |sandbox| sandbox)
 }
 
@@ -56,6 +57,8 @@ enum Function {
     Advise(case_hooks::TransitionMade),
     Observe(case_hooks::TransitionMade),
     Run(timers::Tick),
+    MatchPolicies,
+    DecideClaim(policies::Claim),
 }
 
 /// An answer in the generation's types.
@@ -73,6 +76,8 @@ pub(crate) enum Reply {
     HookAdvised(Result<case_hooks::Advice, types::AnswerError>),
     Observed,
     Ran(Result<(), timers::TimerError>),
+    Matched(Result<Vec<policies::Match>, types::AnswerError>),
+    ClaimDecided(Result<policies::Decision, types::AnswerError>),
 }
 
 impl Call {
@@ -104,6 +109,10 @@ impl Call {
             Ask::Advise(intended) => Function::Advise(to_guest::transition(intended)),
             Ask::Observe(made) => Function::Observe(to_guest::transition(made)),
             Ask::RunTimer(tick) => Function::Run(to_guest::tick(tick)),
+            Ask::MatchPolicies => Function::MatchPolicies,
+            Ask::DecideClaim { case, policy } => {
+                Function::DecideClaim(policies::Claim { number: case.to_string(), policy: policy.to_string() })
+            }
         };
         Self { context: to_guest::context(context), function }
     }
@@ -176,6 +185,14 @@ pub(crate) async fn dispatch(
         Function::Run(tick) => {
             let (ran,) = points::call(store, instance, points.run()?, (context, tick)).await?;
             Reply::Ran(ran)
+        }
+        Function::MatchPolicies => {
+            let (matches,) = points::call(store, instance, &points.policies()?.matches, (context,)).await?;
+            Reply::Matched(matches)
+        }
+        Function::DecideClaim(claim) => {
+            let (decision,) = points::call(store, instance, &points.policies()?.decide, (context, claim)).await?;
+            Reply::ClaimDecided(decision)
         }
     })
 }

@@ -8,7 +8,7 @@ use wasmtime::Store;
 use wasmtime::component::types::{Component, ComponentInstance, ComponentItem};
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Lower};
 
-use super::bindings::exports::lotus::plugin::{assistance, case_hooks, reminders, services, timers, zones};
+use super::bindings::exports::lotus::plugin::{assistance, case_hooks, policies, reminders, services, timers, zones};
 use super::bindings::lotus::plugin::{pages, types};
 use crate::sandbox::Sandbox;
 
@@ -39,6 +39,13 @@ pub(super) struct CaseHooks {
     pub(super) observe: ComponentExportIndex,
 }
 
+/// The functions of `policies`.
+#[derive(Clone)]
+pub(super) struct Policies {
+    pub(super) matches: ComponentExportIndex,
+    pub(super) decide: ComponentExportIndex,
+}
+
 /// The extension points that a component answers. A point of one function is that function.
 #[derive(Clone)]
 pub(crate) struct Points {
@@ -48,6 +55,7 @@ pub(crate) struct Points {
     for_case: Option<ComponentExportIndex>,
     case_hooks: Option<CaseHooks>,
     run: Option<ComponentExportIndex>,
+    policies: Option<Policies>,
 }
 
 /// The extension point is not among the component's exports.
@@ -105,6 +113,15 @@ impl Points {
                 timers.function::<(Context, &timers::Tick), (Result<(), timers::TimerError>,)>("run")
             })
         });
+        let policies = has(ExtensionPoint::Policies).then(|| {
+            Interface::with("lotus:plugin/policies@1.0.0", pre, |policies| {
+                type Claim = &'static policies::Claim;
+                Ok(Policies {
+                    matches: policies.function::<(Context,), Answered<Vec<policies::Match>>>("match-policies")?,
+                    decide: policies.function::<(Context, Claim), Answered<policies::Decision>>("decide")?,
+                })
+            })
+        });
         Ok(Self {
             zones: zones.transpose()?,
             services: services.transpose()?,
@@ -112,6 +129,7 @@ impl Points {
             for_case: for_case.transpose()?,
             case_hooks: case_hooks.transpose()?,
             run: run.transpose()?,
+            policies: policies.transpose()?,
         })
     }
 
@@ -133,6 +151,10 @@ impl Points {
 
     pub(super) fn case_hooks(&self) -> Result<&CaseHooks, NotAnswered> {
         self.case_hooks.as_ref().ok_or(NotAnswered("case-hooks"))
+    }
+
+    pub(super) fn policies(&self) -> Result<&Policies, NotAnswered> {
+        self.policies.as_ref().ok_or(NotAnswered("policies"))
     }
 
     pub(super) fn run(&self) -> Result<&ComponentExportIndex, NotAnswered> {

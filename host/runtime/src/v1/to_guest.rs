@@ -11,9 +11,9 @@ use lotus_domain::law::{LegalBasis, Period, TimeUnit};
 use lotus_domain::text::{Language, Text};
 
 use super::bindings::exports::lotus::plugin::{case_hooks, services, timers};
-use super::bindings::lotus::plugin::{applicants, case_files, catalog, types};
+use super::bindings::lotus::plugin::{applicants, case_files, catalog, policy_library, types};
 use crate::call::Moment;
-use crate::capabilities::ItemInBrief;
+use crate::capabilities::{ItemInBrief, PolicyInBrief};
 
 pub(super) fn context(moment: &Moment) -> types::Context {
     types::Context {
@@ -86,6 +86,19 @@ pub(super) fn item(item: ItemInBrief) -> catalog::Item {
         promised: period(item.promised),
         visits: item.visits,
         version: item.version,
+    }
+}
+
+pub(super) fn policy(policy: PolicyInBrief) -> policy_library::Policy {
+    policy_library::Policy {
+        id: policy.id,
+        version: policy.version,
+        title: text(policy.title),
+        summary: text(policy.summary),
+        opens: policy.opens.map(date),
+        closes: policy.closes.map(date),
+        at_most: policy.at_most.map(|fen| fen.0),
+        basis: basis(policy.basis),
     }
 }
 

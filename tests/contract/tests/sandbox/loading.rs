@@ -100,10 +100,10 @@ async fn an_export_that_the_manifest_promises_and_the_component_lacks_is_refused
 
 #[tokio::test]
 async fn what_the_host_does_not_answer_yet_is_refused_by_name() {
-    let answers = "(component (instance $i) (export \"lotus:plugin/policies@1.0.0\" (instance $i)))";
-    let error = refused("\"policies\"", &component(answers)).await;
-    assert_eq!(error, LoadError::NotYet("policies"));
-    says(&error, "policies is part of the contract", "a later version of the host will");
+    let answers = "(component (instance $i) (export \"lotus:plugin/emergencies@1.0.0\" (instance $i)))";
+    let error = refused("\"emergencies\"", &component(answers)).await;
+    assert_eq!(error, LoadError::NotYet("emergencies"));
+    says(&error, "emergencies is part of the contract", "a later version of the host will");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod form;
 mod hook;
 mod page;
+mod policy;
 mod service;
 mod words;
 
@@ -39,6 +40,8 @@ type Fit<T> = Result<T, Misfit>;
 /// Most zones and services of one plugin.
 const MOST_ZONES: usize = 20;
 const MOST_SERVICES: usize = 100;
+/// Most policies that a plugin matches.
+const MOST_POLICIES: usize = 100;
 /// Most offers for one item, and reminders at one state.
 const MOST_OFFERS: usize = 20;
 const MOST_REMINDERS: usize = 50;
@@ -64,6 +67,12 @@ pub(super) fn outcome(reply: Reply) -> Fit<Outcome<Answer>> {
             Outcome::Answer(Answer::Reminders(several(all, MOST_REMINDERS, "reminders", hook::reminder)?))
         }
         Reply::HookAdvised(Ok(said)) => Outcome::Answer(Answer::Advised(hook::advice(said)?)),
+        Reply::Matched(Ok(all)) => {
+            let matches = several(all, MOST_POLICIES, "matches", policy::matched)?;
+            distinct("matches", matches.iter().map(|found| &found.policy))?;
+            Outcome::Answer(Answer::Matches(matches))
+        }
+        Reply::ClaimDecided(Ok(decision)) => Outcome::Answer(Answer::Decided(policy::decided(decision)?)),
         Reply::Observed => Outcome::Answer(Answer::Observed),
         Reply::Ran(Ok(())) => Outcome::Answer(Answer::Ran),
         Reply::Ran(Err(timers::TimerError::Later(why))) => Outcome::Unavailable(said(why, "why it runs later")?),
@@ -76,7 +85,9 @@ pub(super) fn outcome(reply: Reply) -> Fit<Outcome<Answer>> {
         | Reply::Advised(Err(error))
         | Reply::Offered(Err(error))
         | Reply::Reminders(Err(error))
-        | Reply::HookAdvised(Err(error)) => answer_error(error)?,
+        | Reply::HookAdvised(Err(error))
+        | Reply::Matched(Err(error))
+        | Reply::ClaimDecided(Err(error)) => answer_error(error)?,
         Reply::Submitted(Ok(submitted)) => Outcome::Answer(Answer::Submitted(match submitted {
             services::Outcome::Answered(answer) => Submitted::Answered(page(answer)?),
             services::Outcome::OpensCase(opened) => Submitted::OpensCase(opening(opened)?),
