@@ -1,0 +1,64 @@
+# Monitoring and bulletins (article 34)
+monitoring-title = Monitoring
+monitoring-of = Monitoring of government services: { $name }, { $month }
+monitoring-lead = The quality of guides, convenience, effect and experience, by item, department, district and month.
+monitoring-running = The month is not over; the numbers follow within seconds.
+monitoring-demonstration = This page has a demonstration's numbers: they say nothing of any real office.
+monitoring-nothing = In { $month } no application came in and nothing was decided.
+monitoring-indicator = Indicator
+monitoring-before = Month before
+monitoring-year-before = Year before
+monitoring-charts = Over time
+monitoring-districts = Districts
+monitoring-rank = Rank
+monitoring-district = District
+monitoring-received = Received
+monitoring-decided = Decided
+monitoring-in-time = Decided in time
+monitoring-used = Average time (working days)
+monitoring-overdue = Decided too late
+monitoring-ranking = By what was decided in time. With fewer than { $n } cases chance decides: such districts have no rank and stand behind, in the order of their codes.
+monitoring-departments = Departments
+monitoring-items = Items
+monitoring-item = Item
+monitoring-few = fewer than { $n }
+monitoring-usual = usually
+monitoring-data = Open data
+monitoring-data-about = All indicators of this page can be downloaded at addresses that stay; numbers below 5 are kept back.
+monitoring-columns = What the columns are
+monitoring-licence = Free to copy, spread, work on and use again; please name the source.
+bulletins-title = Bulletins
+bulletins-of = Bulletins of monitoring: { $name }
+bulletins-lead = Published when a month is over, and never changed afterwards.
+bulletins-none = No bulletin is published yet.
+bulletin-of = Bulletin of monitoring: { $name }, { $month }
+bulletin-summary = In { $month }, { $received } applications came in and { $decided } cases were decided.
+bulletin-empty = In { $month } no application came in and nothing was decided; so nothing can be said of the effect, and no indicator is computed.
+bulletin-figures = Indicators
+bulletin-slowest = Items that took most of what they promise
+bulletin-unusual = Out of the ordinary, and improvements
+bulletin-none-unusual = Nothing was clearly out of the ordinary.
+bulletin-improvements = Improvements
+bulletin-ratings = Ratings
+bulletin-rated = { $n ->
+    [0] No rating came in.
+    [one] 1 rating came in.
+   *[other] { $n } ratings came in.
+}
+bulletin-frozen = SHA-256 of the contents, which stands in the audit chain too:
+monitoring-staff = Monitoring and improvements
+monitoring-staff-of = Monitoring and improvements: { $name }
+improvements-open = Out of the ordinary
+improvements-none = Nothing is open.
+improvements-ended = Ended
+improvement-verify = It has come back
+improvement-relapse = It has not come back: go on
+improvement-dismiss = Nothing to improve
+guides-faulty = Faults of guides
+guides-all-sound = No fault was found in any guide.
+guides-fault = What is wrong
+guides-version = version { $n }
+guide-flaw-missing = Missing
+guide-flaw-contradictory = Contradictory
+guide-flaw-stale = Out of date
+guide-flaw-beyond-law = Beyond the law
