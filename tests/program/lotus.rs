@@ -6,83 +6,16 @@
     reason = "only tests use it, and they can't go on"
 )]
 
-use std::io::{BufRead as _, BufReader, Read as _};
+mod started;
+
+use std::io::Read as _;
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, StatusCode, redirect};
-
-const LOTUS: &str = env!("CARGO_BIN_EXE_lotus");
-/// A start compiles the shipped plugins, unoptimised here; only to stop a hang.
-const PATIENCE: Duration = Duration::from_mins(4);
-
-fn lotus(arguments: &[&str]) -> Command {
-    let mut command = Command::new(LOTUS);
-    command.args(arguments).stdin(Stdio::null());
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOTUS_")) {
-        command.env_remove(name);
-    }
-    command
-}
-
-/// A demonstration that runs until it is dropped.
-struct Demo {
-    child: Child,
-    base: String,
-    said: Vec<String>,
-}
-
-impl Demo {
-    fn start(data: &Path) -> Self {
-        let data = data.to_str().unwrap();
-        let mut child = lotus(&["demo", "--data", data, "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut said = Vec::new();
-        let started = Instant::now();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-            let line = line.unwrap();
-            let last = line.contains("Ctrl-C");
-            said.push(line);
-            assert!(started.elapsed() < PATIENCE);
-            if last {
-                break;
-            }
-        }
-        let base = said.iter().find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")));
-        let base = base.unwrap_or_else(|| panic!("no address in {said:?}")).trim_end_matches('/').to_owned();
-        Self { child, base, said }
-    }
-
-    fn signal(&self, signal: &str) {
-        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-    }
-
-    /// Waits for the end; the exit code, where it ended by itself.
-    fn end(mut self) -> Option<i32> {
-        let started = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.code();
-            }
-            assert!(started.elapsed() < Duration::from_mins(1), "it does not end");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        // Already gone where the test ended it.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use started::{Started, lotus};
 
 fn browser() -> Client {
     Client::builder().cookie_store(true).redirect(redirect::Policy::none()).build().unwrap()
@@ -97,7 +30,7 @@ async fn token(browser: &Client, address: &str) -> String {
 #[tokio::test]
 async fn a_case_is_there_after_kill_9_and_a_clean_end_is_zero() {
     let directory = tempfile::tempdir().unwrap();
-    let demo = Demo::start(directory.path());
+    let demo = Started::demo(directory.path());
     let browser = browser();
     assert!(demo.said.iter().any(|line| line.contains("/d/411081/zones/jun-porcelain")), "{:?}", demo.said);
     let home = browser.get(format!("{}/d/411081", demo.base)).send().await.unwrap();
@@ -124,7 +57,7 @@ async fn a_case_is_there_after_kill_9_and_a_clean_end_is_zero() {
     demo.signal("-KILL");
     assert_eq!(demo.end(), None, "killed");
 
-    let again = Demo::start(directory.path());
+    let again = Started::demo(directory.path());
     let case = browser.get(format!("{}{address}", again.base)).header("cookie", cookie).send().await.unwrap();
     assert_eq!(case.status(), StatusCode::OK);
     assert!(case.text().await.unwrap().contains("已提交"));
@@ -147,7 +80,7 @@ async fn a_case_is_there_after_kill_9_and_a_clean_end_is_zero() {
 async fn keys_are_rotated_while_a_host_serves_and_it_seals_everything_anew() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let demo = Demo::start(&data);
+    let demo = Started::demo(&data);
     let browser = browser();
     let submit = async || {
         let award = format!("{}/d/411081/services/studio-award", demo.base);
@@ -339,7 +272,7 @@ fn the_doctor_says_when_an_authoritys_certificate_can_not_be_used() {
 async fn histories_are_verified_while_a_host_serves_and_a_flipped_byte_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let demo = Demo::start(&data);
+    let demo = Started::demo(&data);
     let browser = browser();
     let award = format!("{}/d/411081/services/studio-award", demo.base);
     let token = token(&browser, &award).await;
@@ -406,7 +339,7 @@ fn kinds_of_case_are_checked_with_their_line_listed_and_published() {
     assert!(code == Some(1) && said.contains(&format!("bad.toml: line {line}: ")) && said.contains("mayor"), "{said}");
 
     let data = directory.path().join("data");
-    let demo = Demo::start(&data);
+    let demo = Started::demo(&data);
     let file = config(directory.path(), &format!("data = {data:?}"));
     let said = fails(&["kinds", "put", &bad, "--config", &file]);
     assert!(said.contains(&format!("line {line}: ")), "{said}");
@@ -429,7 +362,7 @@ fn kinds_of_case_are_checked_with_their_line_listed_and_published() {
 #[test]
 fn two_hosts_do_not_share_a_data_directory() {
     let directory = tempfile::tempdir().unwrap();
-    let demo = Demo::start(directory.path());
+    let demo = Started::demo(directory.path());
     let said = fails(&["demo", "--data", directory.path().to_str().unwrap(), "--listen", "127.0.0.1:0"]);
     assert!(said.contains("in use by another lotus"), "{said}");
     drop(demo);

@@ -9,12 +9,13 @@ use anyhow::{Context as _, bail};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use lotus_platform::{ObjectsConfig, Provider, RuntimeConfig, S3Config, ScannerAddress, StoreConfig, Suite};
+use lotus_registry::{Credentials, Registry};
 use serde::{Deserialize, Serialize};
 
 use crate::notices::Notices;
 
 /// Variables with our prefix that are not configuration: what builds and tests look at.
-const NOT_OURS: [&str; 10] = [
+const NOT_OURS: [&str; 11] = [
     "POSTGRES_BIN",
     "NODE_BIN",
     "POPPLER_BIN",
@@ -23,6 +24,7 @@ const NOT_OURS: [&str; 10] = [
     "PYTHON_BIN",
     "SQLITE_BIN",
     "REGISTRY_BIN",
+    "REGISTRY_PASSWORD",
     "REQUIRE_SERVICES",
     "KILLS",
 ];
@@ -51,6 +53,7 @@ pub(crate) struct Config {
     pub(crate) fonts: Option<PathBuf>,
     pub(crate) sign_in: SignIn,
     pub(crate) notices: Notices,
+    pub(crate) plugins: Plugins,
     pub(crate) rate: Rate,
     pub(crate) log: Log,
     pub(crate) sandbox: Sandbox,
@@ -154,6 +157,55 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// Where plugins come from, and which of them serve.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plugins {
+    /// Whether packages serve that nobody signed.
+    pub(crate) unsigned: Unsigned,
+    /// A directory, or `oci://HOST/NAMESPACE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) registry: Option<String>,
+    /// Who asks the registry, where it wants to know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) user: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) password: Option<Secret>,
+}
+
+/// `refused`, or `allowed` for demonstration and development: pages say so then.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Unsigned {
+    #[default]
+    Refused,
+    Allowed,
+}
+
+impl From<Unsigned> for lotus_platform::Unsigned {
+    fn from(unsigned: Unsigned) -> Self {
+        match unsigned {
+            Unsigned::Refused => Self::Refused,
+            Unsigned::Allowed => Self::Allowed,
+        }
+    }
+}
+
+impl Plugins {
+    /// The registry that packages are fetched from.
+    pub(crate) fn registry(&self) -> anyhow::Result<Registry> {
+        let Some(address) = &self.registry else {
+            bail!("the configuration names no registry: set `registry` in [plugins] to a directory or oci://HOST/NAMESPACE");
+        };
+        let credentials = match (&self.user, &self.password) {
+            (Some(user), Some(password)) => Some(Credentials { user: user.clone(), password: password.0.clone() }),
+            (None, None) => None,
+            _ => bail!("a registry's user and password belong together: set both in [plugins], or none"),
+        };
+        Ok(Registry::parse(address, credentials)?)
+    }
+}
+
 /// What one client, known by its address, may ask.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -205,6 +257,7 @@ impl Default for Config {
             fonts: None,
             sign_in: SignIn::default(),
             notices: Notices::default(),
+            plugins: Plugins::default(),
             // A whole office may come from one address.
             rate: Rate { per_second: 100, burst: 500, guesses_per_minute: 60 },
             log: Log { format: LogFormat::Human, filter: "info".to_owned() },

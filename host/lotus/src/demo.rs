@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::Division;
+use lotus_domain::monitoring::Month;
 use lotus_domain::package::Manifest;
 use lotus_domain::text::Language;
 use lotus_platform::{Platform, ReadyAccount, Visit, Vouched};
@@ -25,7 +26,31 @@ pub(crate) async fn run(data: PathBuf, listen: SocketAddr, database: Option<Stri
     let host = Host::open(&config, ready_accounts()?).await?;
     fill(&host.platform).await?;
     announce(&host, &config).await?;
-    host.serve(&config).await
+    let platform = host.platform.clone();
+    // Nobody waits for a year of counters: the charts have them a moment later.
+    let seeding = tokio::spawn(async move {
+        if let Err(error) = seed(&platform).await {
+            tracing::warn!(%error, "the demonstration goes on without a year of counters");
+        }
+    });
+    let served = host.serve(&config).await;
+    seeding.abort();
+    served
+}
+
+/// A year of counters, so that monitoring has something to show; those that are there stay.
+async fn seed(platform: &Platform) -> anyhow::Result<()> {
+    let today = platform.today();
+    let bulletins = Month::of(today).plus(-2);
+    for (division, months) in lotus_demo::monitoring(&lotus_demo::city()?, today) {
+        platform.monitoring_seed(&division, months, bulletins).await?;
+    }
+    // The city's own bulletins are about all districts.
+    let city = platform.districts().into_iter().find(|district| district.is_city);
+    match city {
+        Some(city) => Ok(platform.monitoring_seed(&city.division, BTreeMap::new(), bulletins).await?),
+        None => Ok(()),
+    }
 }
 
 /// The demonstration's accounts, as a provider of its own would vouch for them.
@@ -52,6 +77,9 @@ async fn fill(platform: &Platform) -> anyhow::Result<()> {
     }
     platform.district_put(city.districts).await?;
     platform.halls_put(city.halls).await?;
+    for (division, supervisors) in lotus_demo::supervisors()? {
+        platform.supervisors_put(division, supervisors).await?;
+    }
     let mut items: BTreeMap<Division, Vec<DistrictItem>> = BTreeMap::new();
     for item in city.items {
         items.entry(item.division.clone()).or_default().push(item);

@@ -11,6 +11,7 @@ mod log;
 mod migrate;
 mod notices;
 mod plugin;
+mod publishers;
 mod serve;
 
 use std::net::SocketAddr;
@@ -74,7 +75,12 @@ enum Command {
         #[command(subcommand)]
         command: audit::Command,
     },
-    /// Bring a district's plugin into service.
+    /// Say whose plugins the city believes.
+    Publishers {
+        #[command(subcommand)]
+        command: publishers::Command,
+    },
+    /// Sign and publish a plugin, and bring it into service in a district.
     Plugin {
         #[command(subcommand)]
         command: plugin::Command,
@@ -103,6 +109,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             Command::Keys { command } => keys::run(command).await,
             Command::Kinds { command } => kinds::run(command).await,
             Command::Audit { command } => audit::run(command).await,
+            Command::Publishers { command } => publishers::run(command).await,
             Command::Plugin { command } => plugin::run(command).await,
         }
     })

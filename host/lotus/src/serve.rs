@@ -106,6 +106,7 @@ async fn platform(config: &Config, directory: &DataDirectory, ready: Vec<ReadyAc
             Arc::new(Gateway::new(&payments.name, &payments.address, secret)) as Arc<dyn PaymentProvider>
         }),
         fonts: config.fonts.clone(),
+        unsigned: config.plugins.unsigned.into(),
         notices: config.notices.config()?,
         objects: Some(Objects::open(&config.objects())?),
         ..PlatformConfig::new(directory.key()?)

@@ -61,7 +61,7 @@ impl Platform {
         if self.district(division).is_none() {
             return Err(ActivateError::NoDistrict(division.clone()));
         }
-        let ready = self.package_ready(&package).await.map_err(ActivateError::Package)?;
+        let ready = self.package_ready(&package, &self.city().trust).await.map_err(ActivateError::Package)?;
         let districts = &ready.manifest.districts;
         if !districts.is_empty() && !districts.contains(division) {
             let names: Vec<&str> = districts.iter().map(Division::as_str).collect();
@@ -106,7 +106,7 @@ impl Platform {
     /// A zone's and a service's id is an address of the district: no two plugins may claim one.
     async fn addresses_are_free(&self, ready: &Ready, activation: &Activation) -> Result<(), ActivateError> {
         let visit = Visit { division: activation.division.clone(), language: Language::Zh };
-        let newcomer = Active::load(self, activation.clone()).await;
+        let newcomer = Active::load(self, activation.clone(), &self.city().trust).await;
         let mut claims: Vec<(&'static str, String)> = Vec::new();
         if ready.loaded.answers(ExtensionPoint::Zones) {
             let zones = newcomer.zones(self, &visit).await.unwrap_or_default();

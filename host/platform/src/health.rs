@@ -1,13 +1,14 @@
 //! How plugins do: calls, endings, times and memory, for each plugin, district and function.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use lotus_domain::activation::Activation;
 use lotus_domain::district::Division;
 use lotus_domain::package::{Capability, Digest, ExtensionPoint};
+use lotus_domain::publisher::Signed;
 use lotus_domain::record::{CallRecord, Ending};
 use lotus_domain::text::Text;
 use lotus_runtime::{Answer, Called};
@@ -91,6 +92,8 @@ pub struct FleetEntry {
     pub state: State,
     /// Its calls since the host started.
     pub calls: CallCounts,
+    /// Who stands behind it; nobody only where that is allowed, or where it can't be loaded.
+    pub signed: Option<Arc<Signed>>,
 }
 
 type Place = (Division, String);
@@ -214,9 +217,17 @@ impl Platform {
                     since: activation.since,
                     state,
                     calls: counted.map(Counted::sum_up).unwrap_or_default(),
+                    signed: active.package.as_ref().ok().and_then(|ready| ready.signed.clone()),
                 }
             })
             .collect()
+    }
+
+    /// Whether something serves in a district that nobody signed: its pages say so.
+    pub fn serves_unsigned(&self, division: &Division) -> bool {
+        let city = self.city();
+        let plugins = city.tenant(division).map(|tenant| tenant.plugins.as_slice()).unwrap_or_default();
+        plugins.iter().any(|active| active.package.as_ref().is_ok_and(|ready| ready.signed.is_none()))
     }
 
     /// Every series of calls since the host started.

@@ -34,7 +34,7 @@ pub enum KindError {
     Store(#[from] StoreError),
 }
 
-async fn city(store: &Store) -> Result<Division, KindError> {
+pub(crate) async fn city(store: &Store) -> Result<Division, KindError> {
     let districts = store.district_list().await?;
     let city = districts.into_iter().find(|district| district.is_city);
     city.map(|city| city.division).ok_or(KindError::NoCity)

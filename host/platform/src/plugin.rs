@@ -11,6 +11,7 @@ use lotus_domain::district::District;
 use lotus_domain::form::Value;
 use lotus_domain::law::Refusal;
 use lotus_domain::package::{ExtensionPoint, Manifest};
+use lotus_domain::publisher::Signed;
 use lotus_domain::record::{CallRecord, Ending};
 use lotus_domain::service::Service;
 use lotus_domain::text::{Language, Text};
@@ -19,6 +20,7 @@ use lotus_runtime::{Answer, Ask, Called, Loaded, Outcome, Terms};
 use tokio::sync::Mutex;
 
 use crate::Visit;
+use crate::publisher::Trust;
 use crate::record::record_id;
 use crate::start::Platform;
 use crate::timers::Asleep;
@@ -89,6 +91,8 @@ pub(crate) struct Active {
 pub(crate) struct Ready {
     pub(crate) manifest: Arc<Manifest>,
     pub(crate) loaded: Loaded,
+    /// Who stands behind it; nobody only where that is allowed.
+    pub(crate) signed: Option<Arc<Signed>>,
 }
 
 /// What a plugin listed last, in each language: it is asked once a minute, not for every page.
@@ -102,8 +106,8 @@ struct Held<T> {
 }
 
 impl Active {
-    pub(crate) async fn load(platform: &Platform, activation: Activation) -> Self {
-        let package = platform.package_ready(&activation.package).await;
+    pub(crate) async fn load(platform: &Platform, activation: Activation, trust: &Trust) -> Self {
+        let package = platform.package_ready(&activation.package, trust).await;
         if let Err(problem) = &package {
             tracing::error!(division = %activation.division, plugin = activation.plugin, problem, "a plugin can't serve");
         }
@@ -214,6 +218,7 @@ impl Active {
             record,
         };
         let mut called = inner.runtime.call(&ready.loaded, ask, &terms).await;
+        platform.unsteered(&mut called, ask, applicant);
         let ending = called.outcome.ending();
         let message = match &called.outcome {
             Outcome::Failed(failure) => Some(failure.to_string()),

@@ -16,12 +16,14 @@ use tokio::task::JoinHandle;
 use crate::account::ReadyAccount;
 use crate::case_files::Owners;
 use crate::city::City;
+use crate::finder::Finder;
 use crate::health::Health;
 use crate::notice::{NoticeConfig, Notices};
 use crate::oidc::{self, Authorities, Provider};
 use crate::package::Packages;
 use crate::payment::PaymentProvider;
 use crate::ports::Sources;
+use crate::publisher::Unsigned;
 use crate::record::Recorder;
 use crate::reseal::reseal;
 use crate::service::InFlight;
@@ -48,6 +50,8 @@ pub struct PlatformConfig {
     pub first_administrator: Option<(String, String)>,
     /// Accounts that anybody may choose, for a demonstration alone.
     pub ready_accounts: Vec<ReadyAccount>,
+    /// Whether packages serve that nobody signed.
+    pub unsigned: Unsigned,
     /// How notices are carried.
     pub notices: NoticeConfig,
     /// Who takes electronic payments; without one fees are paid at the counter.
@@ -72,6 +76,7 @@ impl PlatformConfig {
             authorities: Authorities::default(),
             first_administrator: None,
             ready_accounts: Vec::new(),
+            unsigned: Unsigned::default(),
             notices: NoticeConfig::default(),
             payments: None,
             fonts: None,
@@ -98,7 +103,9 @@ pub(crate) struct Inner {
     pub(crate) ports: Arc<dyn Ports>,
     pub(crate) runtime: Runtime,
     pub(crate) packages: Packages,
+    pub(crate) unsigned: Unsigned,
     pub(crate) health: Health,
+    pub(crate) finder: Finder,
     pub(crate) recorder: Recorder,
     pub(crate) in_flight: InFlight,
     pub(crate) key: Key,
@@ -130,7 +137,9 @@ impl Platform {
                 sources,
                 runtime,
                 packages: Packages::default(),
+                unsigned: config.unsigned,
                 health: Health::default(),
+                finder: Finder::default(),
                 recorder,
                 in_flight: InFlight::default(),
                 key: config.key,

@@ -9,7 +9,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
-use lotus_domain::package::{Capability, ExtensionPoint, Manifest, Package};
+use lotus_domain::package::{Capability, Digest, ExtensionPoint, Manifest, Package};
 use lotus_domain::publisher::{Publisher, Signed};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,23 @@ pub const MOST_ENVELOPE_BYTES: usize = 64 << 10;
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// Signatures in one envelope, at most.
 const MOST_SIGNATURES: usize = 8;
+
+/// The package that a statement is about, as far as one tells.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Its manifest.
+    pub manifest: &'a Manifest,
+    /// Its digest.
+    pub digest: Digest,
+    /// Its component's size, bytes.
+    pub size: u64,
+}
+
+impl<'a> From<&'a Package> for Subject<'a> {
+    fn from(package: &'a Package) -> Self {
+        Self { manifest: &package.manifest, digest: package.digest, size: package.component.len() as u64 }
+    }
+}
 
 /// What a publisher says of a package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,13 +69,13 @@ pub struct Statement {
 
 impl Statement {
     /// What can be said of this package at this time.
-    pub fn of(package: &Package, issued: Timestamp, expires: Option<Timestamp>) -> Self {
-        let manifest = &package.manifest;
+    pub fn of(subject: Subject<'_>, issued: Timestamp, expires: Option<Timestamp>) -> Self {
+        let manifest = subject.manifest;
         Self {
             plugin: manifest.id.clone(),
             version: manifest.version.clone(),
-            digest: package.digest.to_string(),
-            size: package.component.len() as u64,
+            digest: subject.digest.to_string(),
+            size: subject.size,
             contract: manifest.contract.to_string(),
             points: points(manifest),
             capabilities: manifest.capabilities.keys().copied().collect(),
@@ -181,12 +198,13 @@ pub enum Distrust {
     },
 }
 
-/// Whether one of these publishers stands behind this package now.
+/// Whether one of these publishers stands behind this package. `at` is when the host got the statement: one that held then
+/// goes on holding for what serves already, as long as its key isn't revoked.
 pub fn verify(
     envelope: &[u8],
-    package: &Package,
+    subject: Subject<'_>,
     publishers: &[Publisher],
-    now: Timestamp,
+    at: Timestamp,
 ) -> Result<Signed, Distrust> {
     let unreadable = |problem: &str| Distrust::Unreadable(problem.to_owned());
     if envelope.len() > MOST_ENVELOPE_BYTES {
@@ -208,8 +226,8 @@ pub fn verify(
             Ok((publisher, key)) => {
                 let statement: Statement =
                     serde_json::from_slice(&payload).map_err(|error| unreadable(&error.to_string()))?;
-                holds(&statement, publisher, now)?;
-                fits(&statement, package)?;
+                holds(&statement, publisher, at)?;
+                fits(&statement, subject)?;
                 return Ok(Signed {
                     key: publisher.key_id.clone(),
                     suite: key.suite().name().to_owned(),
@@ -243,8 +261,8 @@ fn signer<'a>(
     if key.verifies(signed, &bytes) { Ok((publisher, key)) } else { Err(bad()) }
 }
 
-/// Whether the signer might say this, and it holds now.
-fn holds(statement: &Statement, publisher: &Publisher, now: Timestamp) -> Result<(), Distrust> {
+/// Whether the signer might say this, and it held.
+fn holds(statement: &Statement, publisher: &Publisher, at: Timestamp) -> Result<(), Distrust> {
     let id = publisher.key_id.clone();
     // A key that was lost may sign with any date: what it ever signed is worth nothing.
     if let Some(revoked) = &publisher.revoked {
@@ -254,21 +272,21 @@ fn holds(statement: &Statement, publisher: &Publisher, now: Timestamp) -> Result
         let allowed = publisher.plugins.join(", ");
         return Err(Distrust::OtherPlugins { key: id, allowed, plugin: statement.plugin.clone() });
     }
-    if statement.issued > now.saturating_add(SKEW).unwrap_or(Timestamp::MAX) {
+    if statement.issued > at.saturating_add(SKEW).unwrap_or(Timestamp::MAX) {
         return Err(Distrust::NotYet(statement.issued));
     }
     if !publisher.held(statement.issued) {
         return Err(Distrust::KeyNotValid { key: id, issued: statement.issued });
     }
     match statement.expires {
-        Some(expires) if expires <= now => Err(Distrust::Expired(expires)),
+        Some(expires) if expires <= at => Err(Distrust::Expired(expires)),
         _ => Ok(()),
     }
 }
 
 /// Whether the statement is about this package, in every part.
-fn fits(statement: &Statement, package: &Package) -> Result<(), Distrust> {
-    let found = Statement::of(package, statement.issued, statement.expires);
+fn fits(statement: &Statement, subject: Subject<'_>) -> Result<(), Distrust> {
+    let found = Statement::of(subject, statement.issued, statement.expires);
     let names = |points: &[ExtensionPoint]| points.iter().map(|point| point.name()).collect::<Vec<_>>().join(", ");
     let asked = |asked: &[Capability]| asked.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ");
     let parts: [(&'static str, String, String); 7] = [

@@ -42,7 +42,7 @@ fn name(text: &str) -> Name {
 }
 
 fn statement(package: &Package, key: &SigningKey, issued: &str) -> Vec<u8> {
-    Statement::of(package, at(issued), Some(at("2026-12-31T00:00:00+08:00"))).sign(key).unwrap()
+    Statement::of(package.into(), at(issued), Some(at("2026-12-31T00:00:00+08:00"))).sign(key).unwrap()
 }
 
 #[test]
@@ -109,20 +109,20 @@ fn a_statement_of_a_publisher_is_believed_for_its_package_alone() {
         let package = package("1.0.0", b"\0asm one");
         let envelope = statement(&package, &key, NOW);
         let known = [publisher(&key)];
-        let signed = verify(&envelope, &package, &known, at(NOW)).unwrap();
+        let signed = verify(&envelope, (&package).into(), &known, at(NOW)).unwrap();
         assert_eq!((signed.suite.as_str(), signed.key.as_str()), (suite.name(), known[0].key_id.as_str()));
 
         let other = super::tests::package("1.0.0", b"\0asm two");
-        let refused = verify(&envelope, &other, &known, at(NOW)).unwrap_err();
+        let refused = verify(&envelope, (&other).into(), &known, at(NOW)).unwrap_err();
         assert!(matches!(refused, Distrust::OtherPackage { what: "digest", .. }), "{refused}");
         let relabelled = super::tests::package("2.0.0", b"\0asm one");
-        let refused = verify(&envelope, &relabelled, &known, at(NOW)).unwrap_err();
+        let refused = verify(&envelope, (&relabelled).into(), &known, at(NOW)).unwrap_err();
         assert!(matches!(refused, Distrust::OtherPackage { what: "version", .. }), "{refused}");
 
         let text = String::from_utf8(envelope.clone()).unwrap();
         let changed = text.replacen("payload\":\"ey", "payload\":\"eY", 1);
         assert_ne!(changed, text);
-        let refused = verify(changed.as_bytes(), &package, &known, at(NOW)).unwrap_err();
+        let refused = verify(changed.as_bytes(), (&package).into(), &known, at(NOW)).unwrap_err();
         assert!(matches!(refused, Distrust::BadSignature(_)), "{refused}");
     }
 }
@@ -134,7 +134,7 @@ fn a_key_signs_in_its_time_for_its_plugins_and_not_after_it_was_revoked() {
     let package = package("1.0.0", b"\0asm one");
     let envelope = statement(&package, &key, NOW);
     let refused = |publisher: Publisher, envelope: &[u8], now: &str| {
-        verify(envelope, &package, &[publisher], at(now)).unwrap_err()
+        verify(envelope, (&package).into(), &[publisher], at(now)).unwrap_err()
     };
     let known = publisher(&key);
     assert!(matches!(refused(publisher(&stranger), &envelope, NOW), Distrust::UnknownKey(_)));

@@ -52,7 +52,7 @@ async fn what_was_published_is_fetched_by_version_and_by_digest_with_its_stateme
     let registry = at(&server.host());
     let (ours, old) = (SigningKey::generate(Suite::Sm2).unwrap(), SigningKey::generate(Suite::Ed25519).unwrap());
     let package = package("1.0.0+yuzhou", large());
-    let sign = |key: &SigningKey| Statement::of(&package, now(), None).sign(key).unwrap();
+    let sign = |key: &SigningKey| Statement::of((&package).into(), now(), None).sign(key).unwrap();
     let (first, second) = (sign(&old), sign(&ours));
     assert_eq!(registry.publish(&package, Some(&first)).await.unwrap(), package.digest);
     registry.publish(&package, Some(&second)).await.unwrap();

@@ -41,6 +41,7 @@ use lotus_domain::rating::{self, Rated, Rating};
 use lotus_domain::record::CallRecord;
 use lotus_domain::setting::Dated;
 use lotus_domain::storage::{self, Expectation, Quota, ScanPage, StorageRefusal};
+use lotus_domain::supervisor::{Supervisor, SupervisorVisit};
 use lotus_domain::supervision::{Card, CardState, Level};
 use lotus_domain::tutoring;
 use lotus_domain::visit::{Visit, VisitState};
@@ -710,6 +711,16 @@ index! {
     pub open grievance::grievance_list_owner(division: &Division, account: &AccountId, limit: u32) -> Vec<Case>;
     /// How many grievances somebody has filed since.
     pub open grievance::grievance_count_owner(division: &Division, account: &AccountId, since: Timestamp) -> u64;
+    /// Keeps a district's invited supervisors in place of those before.
+    pub write supervisor::supervisor_put(division: Division, supervisors: Vec<Supervisor>) -> ();
+    /// A district's invited supervisors.
+    pub read supervisor::supervisor_list(division: &Division) -> Vec<Supervisor>;
+    /// Keeps a supervisor's visit.
+    pub seal supervisor::supervisor_visit_put(division: Division, visit: SupervisorVisit) -> ();
+    /// A supervisor's visits, the latest first.
+    pub open supervisor::supervisor_visit_list(
+        division: &Division, account: &AccountId, limit: u32
+    ) -> Vec<SupervisorVisit>;
     /// Makes an answer public, in place of the same case's before.
     pub write grievance::public_answer_put(division: Division, said: PublicAnswer) -> ();
     /// Public answers, newest first.
@@ -830,11 +841,11 @@ index! {
     /// Publishes a text that was held, or keeps it inside; whether it was still held.
     pub write rating::rating_text_decide(division: Division, id: String, text: Option<String>) -> bool;
     /// What everybody reads of ratings, newest first; of a department or an item where one is named.
-    pub read rating::rating_list_public(
+    pub read rating_public::rating_list_public(
         division: &Division, department: Option<&str>, code: Option<&str>, limit: u32
     ) -> Vec<PublicRating>;
     /// What counts of ratings from a month to another, by department and item.
-    pub read rating::rating_count_list(
+    pub read rating_public::rating_count_list(
         division: &Division, from: &str, until: &str, limit: u32
     ) -> Vec<rating::Cell>;
     /// The accounts of those whom a rectification is about.

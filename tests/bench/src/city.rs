@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::Division;
 use lotus_domain::package::Manifest;
-use lotus_platform::{Key, Keyring, Platform, PlatformConfig, Runtime, RuntimeConfig, Store, StoreConfig, Suite};
+use lotus_platform::{Key, Keyring, Platform, PlatformConfig, Runtime, RuntimeConfig, Store, StoreConfig, Suite, Unsigned};
 use tempfile::TempDir;
 
 /// A city that can be asked; its files go with it.
@@ -29,7 +29,8 @@ impl City {
         let store = Store::open(&database, keyring).await?;
         let runtime = Runtime::start(&RuntimeConfig::new(directory.path().join("compiled")))?;
         let runtime = if remembering { runtime.remembering() } else { runtime };
-        let platform = Platform::start(store, runtime, PlatformConfig::new(Key::random())).await?;
+        let settings = PlatformConfig { unsigned: Unsigned::Allowed, ..PlatformConfig::new(Key::random()) };
+        let platform = Platform::start(store, runtime, settings).await?;
         let city = lotus_demo::city()?;
         if let Some(seat) = city.districts.iter().find(|district| district.is_city) {
             platform.calendar_put(seat.division.clone(), city.calendar).await?;

@@ -154,6 +154,9 @@ impl City {
         self.platform.calendar_put(seat, city.calendar).await.unwrap();
         self.platform.district_put(city.districts).await.unwrap();
         self.platform.halls_put(city.halls).await.unwrap();
+        for (division, supervisors) in lotus_demo::supervisors().unwrap() {
+            self.platform.supervisors_put(division, supervisors).await.unwrap();
+        }
         let mut items: BTreeMap<Division, Vec<DistrictItem>> = BTreeMap::new();
         for item in city.items {
             items.entry(item.division.clone()).or_default().push(item);

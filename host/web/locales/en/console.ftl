@@ -25,3 +25,6 @@ console-ending = Ending
 console-message = Message
 console-took = Took (ms)
 console-no-database = The database is away; the records can’t be read.
+console-signed = Signed by
+console-unsigned = Not signed
+unsigned-banner = Plugins on this page are not signed: for demonstration and development only.

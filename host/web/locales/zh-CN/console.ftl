@@ -25,3 +25,6 @@ console-ending = 结果
 console-message = 信息
 console-took = 耗时（毫秒）
 console-no-database = 数据库暂时连接不上，失败记录无法读取。
+console-signed = 签名
+console-unsigned = 未签名
+unsigned-banner = 本页含有未经签名的插件，只用于演示和开发。

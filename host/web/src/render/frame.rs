@@ -32,6 +32,8 @@ pub(crate) enum Part {
     Mine,
     /// `/staff` and the console
     Staff,
+    /// `/d/{division}/search`
+    Find,
     /// Anything else.
     Elsewhere,
 }
@@ -52,6 +54,8 @@ pub(crate) struct Frame {
     pub(crate) other_language: String,
     pub(crate) other_type: String,
     pub(crate) theme: Option<String>,
+    /// Plugins serve in this portal that nobody signed.
+    pub(crate) unsigned: bool,
 }
 
 impl Frame {
@@ -68,13 +72,15 @@ impl Frame {
             large: reader.large,
             other_language: reader.in_other_language(),
             other_type: reader.in_other_type(),
+            unsigned: false,
         }
     }
 
     /// In a district's portal and colours.
     pub(crate) fn of(self, app: &App, district: &Arc<District>) -> Self {
         let theme = app.theme_address(&district.division).or(self.theme);
-        Self { district: Some(Arc::clone(district)), theme, ..self }
+        let unsigned = app.platform.serves_unsigned(&district.division);
+        Self { district: Some(Arc::clone(district)), theme, unsigned, ..self }
     }
 
     /// At this part of it.
@@ -90,6 +96,22 @@ impl Frame {
     /// Whose hall stands at the foot.
     pub(crate) fn hall(&self) -> Option<&District> {
         self.district.as_deref().or(self.city.as_deref())
+    }
+
+    /// The page has no search of its own, and is none of the staff's.
+    pub(crate) fn has_box(&self) -> bool {
+        !matches!(self.part, Part::Home | Part::Find | Part::Staff) && self.city.is_some()
+    }
+
+    /// Where the one search is.
+    pub(crate) fn find_address(&self) -> String {
+        self.district.as_ref().map_or_else(|| "/search".to_owned(), |district| format!("/d/{}/search", district.division))
+    }
+
+    /// Where what is found while typing comes from.
+    pub(crate) fn suggestions(&self) -> String {
+        let place = self.hall().map(|district| district.division.to_string()).unwrap_or_default();
+        format!("/api/v1/districts/{place}/suggestions")
     }
 
     pub(crate) fn is_part(&self, part: &str) -> bool {
