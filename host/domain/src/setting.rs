@@ -44,11 +44,25 @@ pub enum Setting {
     IntermediaryReadmissionDays,
     /// Days for which sign-up to a selection is open, where its owner says nothing.
     IntermediarySignUpDays,
+    /// Minutes for which whoever rated at home may correct it (article 36).
+    RatingCorrectionMinutes,
+    /// Days after its end for which something can be rated.
+    RatingDays,
+    /// With so many ratings within an hour from one place, the next are held for a look.
+    RatingsHeldFrom,
+    /// With so many, no more are taken.
+    RatingsMost,
+    /// Working days within which a bad rating is taken up.
+    RectificationTakeUpDays,
+    /// Working days for putting right what is simple.
+    RectificationSimpleDays,
+    /// Working days for what is complex.
+    RectificationComplexDays,
 }
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 26] = [
         Self::DraftDays,
         Self::LooseMaterialDays,
         Self::NoShows,
@@ -68,6 +82,13 @@ impl Setting {
         Self::IntermediarySuspensionDays,
         Self::IntermediaryReadmissionDays,
         Self::IntermediarySignUpDays,
+        Self::RatingCorrectionMinutes,
+        Self::RatingDays,
+        Self::RatingsHeldFrom,
+        Self::RatingsMost,
+        Self::RectificationTakeUpDays,
+        Self::RectificationSimpleDays,
+        Self::RectificationComplexDays,
     ];
 
     /// For columns.
@@ -92,6 +113,13 @@ impl Setting {
             Self::IntermediarySuspensionDays => "intermediary-suspension-days",
             Self::IntermediaryReadmissionDays => "intermediary-readmission-days",
             Self::IntermediarySignUpDays => "intermediary-sign-up-days",
+            Self::RatingCorrectionMinutes => "rating-correction-minutes",
+            Self::RatingDays => "rating-days",
+            Self::RatingsHeldFrom => "ratings-held-from",
+            Self::RatingsMost => "ratings-most",
+            Self::RectificationTakeUpDays => "rectification-take-up-days",
+            Self::RectificationSimpleDays => "rectification-simple-days",
+            Self::RectificationComplexDays => "rectification-complex-days",
         }
     }
 
@@ -110,13 +138,16 @@ impl Setting {
             | Self::IntermediaryWarnAt
             | Self::IntermediarySignUpDays => 3,
             Self::BookingDays => 14,
-            Self::GraceMinutes => 15,
-            Self::NearPercent => 20,
-            Self::NearWorkingDays => 1,
+            Self::GraceMinutes | Self::RectificationComplexDays => 15,
+            Self::NearPercent | Self::RatingsHeldFrom => 20,
+            Self::NearWorkingDays | Self::RectificationTakeUpDays => 1,
             Self::IntermediaryWindowDays | Self::IntermediaryReadmissionDays => 365,
             Self::IntermediaryLatePoints | Self::IntermediaryBadRatingPoints => 2,
             Self::IntermediaryFalsePoints | Self::IntermediaryExitAt => 12,
             Self::IntermediarySuspendAt => 6,
+            Self::RatingCorrectionMinutes => 10,
+            Self::RatingDays | Self::RatingsMost => 60,
+            Self::RectificationSimpleDays => 5,
         }
     }
 }

@@ -291,6 +291,7 @@ impl Platform {
         let called = self.store().booking_call(division.clone(), counter.clone(), self.today()).await?;
         if let Some(called) = &called {
             self.answer_for(asker, division, &called.id).await;
+            self.visit_was_served(asker, division, called).await?;
         }
         Ok(called)
     }

@@ -8,8 +8,9 @@ use lotus_domain::chain::Hash;
 use lotus_domain::clock::Clocks;
 use lotus_domain::district::{District, Division};
 use lotus_domain::fee::DueState;
+use lotus_domain::grievance;
 use lotus_domain::hook::TransitionMade;
-use lotus_domain::kind::{Definition, Need, Role, Transition};
+use lotus_domain::kind::{Definition, HandsOver, Need, Role, Transition};
 use lotus_domain::law::Refusal;
 use lotus_domain::package::Digest;
 use lotus_domain::record::CallRecord;
@@ -19,7 +20,9 @@ use lotus_runtime::{Answer, Ask, Outcome};
 use lotus_store::{CaseFile, NewCase, Step, StoreError};
 
 use crate::Visit;
+use crate::claim::Brought;
 use crate::hooks::Held;
+use crate::milestone::told;
 use crate::observing::subject;
 use crate::plugin::Active;
 use crate::start::Platform;
@@ -157,16 +160,47 @@ impl Platform {
         wanted: Wanted<'_>,
         parties: &[Role],
     ) -> Result<CaseView, CaseError> {
+        self.act_to(view, wanted, parties, None).await
+    }
+
+    /// The same, with the department that it is handed over to, or that is asked to take part.
+    pub(crate) async fn act_to(
+        &self,
+        view: CaseView,
+        wanted: Wanted<'_>,
+        parties: &[Role],
+        to: Option<Text>,
+    ) -> Result<CaseView, CaseError> {
+        self.act_with(view, wanted, parties, to, None).await
+    }
+
+    /// The same, with what a claim becomes by it and the call that decided so (article 30).
+    pub(crate) async fn act_with(
+        &self,
+        view: CaseView,
+        wanted: Wanted<'_>,
+        parties: &[Role],
+        to: Option<Text>,
+        brought: Option<Brought>,
+    ) -> Result<CaseView, CaseError> {
         let Wanted { actor, revision, action, reason, overrules } = wanted;
         if view.case.revision != revision {
             return Err(CaseError::Changed { now: Box::new(view) });
         }
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
         let happening = view.case.happening(action, actor, self.now(), reason.map(Text::zh), None);
-        let happening = happening.map_err(CaseError::NotPossible)?;
+        let mut happening = happening.map_err(CaseError::NotPossible)?;
         let step = view.case.definition.transition(action).cloned();
+        let mut to = to;
         if let Some(step) = &step {
             self.needs(&view.case, step).await?;
+            to = self.handed_to(&view.case, step, to)?;
+            if let Some(most) = step.at_most {
+                self.not_too_often(&view.case, step, most).await?;
+            }
+            if let Some(to) = &to {
+                happening.reason = Some(said_to(to, happening.reason.as_ref()));
+            }
         }
         // Advice is for the staff, who may overrule it.
         if !matches!(happening.actor.role, Role::System | Role::Applicant) && !overrules {
@@ -175,10 +209,15 @@ impl Platform {
                 return Err(CaseError::Advised(held));
             }
         }
+        let brought = self.claim_follows(&view.case, &happening, brought).await?;
         let (happening, record) = self.advised(&view.case, happening, reason).await?;
         let number = view.case.number.clone();
         let event = Event::seal(&number, view.events.last(), happening);
-        let step = self.step(&view, step.as_ref(), event, record).await?;
+        let step = self.step(&view, step.as_ref(), event, record, to).await?;
+        let step = match brought {
+            Some(Brought { claim, record }) => Step { claim: Some(claim), record: record.or(step.record), ..step },
+            None => step,
+        };
         let sequence = step.event.sequence;
         self.transition_marked(&view.case.division, &number, sequence).await?;
         let done = self.store().case_append(view.case.division.clone(), step).await?;
@@ -188,36 +227,58 @@ impl Platform {
         let file = self.case_of(&number).await?.ok_or(CaseError::NotFound)?;
         if done {
             self.row_follows(&file.case).await;
+            self.list_follows(&file.case).await;
         }
         let now = self.view(file, parties)?;
         if done { Ok(now) } else { Err(CaseError::Changed { now: Box::new(now) }) }
     }
 
     /// An event with all that it brings about.
-    async fn step(
+    pub(crate) async fn step(
         &self,
         view: &CaseView,
         transition: Option<&Transition>,
         event: Event,
         record: Option<CallRecord>,
+        to: Option<Text>,
     ) -> Result<Step, CaseError> {
         let case = &view.case;
-        let moved = {
+        let mut moved = {
             let city = self.city();
             let office = city.office(self.zone_of_time()).ok_or(CaseError::Unavailable)?;
             case.after(office, &event).map_err(|_| CaseError::Unavailable)?
+        };
+        let joint = match (transition, to) {
+            (Some(step), Some(to)) if step.hands_over.is_some() => {
+                moved.subject = moved.subject.of_department(to);
+                // Whoever it was assigned to is another department's.
+                moved.assigned = None;
+                Vec::new()
+            }
+            (_, to) => to.into_iter().collect(),
         };
         let events: Vec<Event> = view.events.iter().chain([&event]).cloned().collect();
         let mut cards = supervision::seen(case, &view.events, event.happening.at);
         cards.extend(supervision::wrong(case, transition, &events));
         let opens = match transition {
-            Some(step) if step.opens_parts => self.parts_of(&moved, &event)?,
+            Some(step) if step.opens_parts => self.parts_of(&moved, &event, &joint)?,
             _ => Vec::new(),
         };
         let mut also =
             if moved.at().is_some_and(|state| state.is_final) { self.ended_parts(&moved).await? } else { Vec::new() };
         also.extend(self.first_once_accepted(&moved, transition, &event.happening.actor).await?);
-        let notices = self.milestones(&moved, transition, &event);
+        let veiled = moved.definition.protects_applicant;
+        let to = if veiled { self.complainant_told(&moved).await? } else { told(&moved) };
+        let mut notices = match &to {
+            Some(to) if veiled => self.veiled(&moved, transition, &event, to.clone()),
+            Some(to) => self.milestones_to(&moved, transition, &event, to.clone()),
+            None => Vec::new(),
+        };
+        // Whoever was served is asked how it was; who ended it themselves is not.
+        let is_over = case.is_open() && !moved.is_open() && event.happening.actor.role != Role::Applicant;
+        if let Some(to) = to.filter(|_| is_over && moved.definition.rated) {
+            notices.extend(self.rating_asked(&moved, to, veiled));
+        }
         Ok(Step { cards, notices, opens, also, record, ..Step::new(moved, event) })
     }
 
@@ -243,6 +304,28 @@ impl Platform {
                         }));
                     }
                 }
+                Need::Overdue => {
+                    let late = case.clocks.promised.is_some_and(|deadline| self.now() >= deadline.at());
+                    if !late {
+                        return Err(CaseError::Held(Refusal {
+                            reason: Text::new("承诺时限还没有到。", "The promised time is not over yet."),
+                            basis: None,
+                            next_step: Some(Text::new(
+                                "逾期仍未答复时可以提请监督机关督办。",
+                                "Once it is, the supervisory organ can be asked.",
+                            )),
+                        }));
+                    }
+                }
+                Need::NobodyToCall => {
+                    if told(case).is_some() {
+                        return Err(CaseError::Held(Refusal {
+                            reason: Text::new("评价人留有联系方式。", "Whoever it is about can be reached."),
+                            basis: None,
+                            next_step: Some(Text::new("请先回访，再公开。", "Please call back first.")),
+                        }));
+                    }
+                }
                 Need::FeesPaid => {
                     let fees = self.store().fee_list_case(&case.division, &case.number).await?;
                     if fees.iter().any(|fee| fee.state == DueState::Due) {
@@ -261,17 +344,55 @@ impl Platform {
         Ok(())
     }
 
+    /// To which department a step makes the case another's, or asks for its part; none where it does neither.
+    fn handed_to(&self, case: &Case, step: &Transition, to: Option<Text>) -> Result<Option<Text>, CaseError> {
+        let chooses = step.opens_parts && case.subject.joint().is_empty();
+        let own = case.subject.department();
+        match step.hands_over {
+            Some(HandsOver::Organ) => Ok(Some(grievance::department(grievance::ORGAN))),
+            None if !chooses => Ok(None),
+            Some(HandsOver::Chosen) | None => {
+                let known = self.departments(&case.division);
+                let chosen = to.filter(|to| to.zh != own && known.iter().any(|one| one.zh == to.zh));
+                chosen.map(Some).ok_or_else(|| {
+                    CaseError::Held(Refusal {
+                        reason: Text::new("请选择另一个部门。", "Please choose another department."),
+                        basis: None,
+                        next_step: None,
+                    })
+                })
+            }
+        }
+    }
+
+    /// Whether a step that can be made so often was not made so often before.
+    async fn not_too_often(&self, case: &Case, step: &Transition, most: u32) -> Result<(), CaseError> {
+        let file = self.store().case_get(&case.division, &case.number).await?.ok_or(CaseError::NotFound)?;
+        let made = file.events.iter().filter(|event| event.happening.action == step.id.as_str()).count();
+        if made < most as usize {
+            return Ok(());
+        }
+        Err(CaseError::Held(Refusal {
+            reason: Text::new(
+                format!("“{}”最多{most}次，已经用完。", step.title.zh),
+                format!("“{}” can be made {most} times at most.", step.title.en.as_deref().unwrap_or(&step.title.zh)),
+            ),
+            basis: None,
+            next_step: Some(Text::new("请办理、答复，或提级。", "Please answer it, or escalate.")),
+        }))
+    }
+
     /// The parts of a joint case 一件事: one case for each department that takes part, with the whole's materials.
-    fn parts_of(&self, whole: &Case, event: &Event) -> Result<Vec<NewCase>, CaseError> {
+    fn parts_of(&self, whole: &Case, event: &Event, chosen: &[Text]) -> Result<Vec<NewCase>, CaseError> {
         let at = event.happening.at;
         let city = self.city();
         let office = city.office(self.zone_of_time()).ok_or(CaseError::Unavailable)?;
         let definition = city.kind("part").ok_or(CaseError::Unavailable)?;
         let definition =
             Definition { promised: whole.definition.promised, statutory: whole.definition.statutory, ..definition };
-        whole
-            .subject
-            .joint()
+        let named = whole.subject.joint();
+        let joint = if named.is_empty() { chosen } else { named };
+        joint
             .iter()
             .map(|department| {
                 let number = CaseNumber::new(&whole.division, office.day(at), definition.code, rand::random());
@@ -375,17 +496,17 @@ impl Platform {
     }
 
     /// The version of a plugin that a case began with, in its district: the active one, or the older one made ready again.
-    async fn plugin_of(&self, division: &Division, package: &str) -> Option<Arc<Active>> {
+    pub(crate) async fn plugin_of(&self, division: &Division, package: &str) -> Option<Arc<Active>> {
         let digest = Digest::parse(package)?;
         let city = self.city();
         let plugins = &city.tenant(division)?.plugins;
         if let Some(active) = plugins.iter().find(|active| active.activation.package == digest) {
             return Some(Arc::clone(active));
         }
-        let ready = self.package_ready(&digest).await.ok()?;
+        let ready = self.package_ready(&digest, &self.city().trust).await.ok()?;
         let newer = plugins.iter().find(|active| active.id() == ready.manifest.id)?;
         let activation = lotus_domain::activation::Activation { package: digest, ..newer.activation.clone() };
-        Some(Arc::new(Active::load(self, activation).await))
+        Some(Arc::new(Active::load(self, activation, &self.city().trust).await))
     }
 }
 
@@ -398,6 +519,13 @@ fn intended(case: &Case, happening: &Happening) -> TransitionMade {
         from: happening.from.clone().unwrap_or_default(),
         to: happening.to.clone(),
     }
+}
+
+/// A reason that says first where the case went, or who was asked.
+fn said_to(to: &Text, reason: Option<&Text>) -> Text {
+    let said =
+        |to: &str, reason: Option<&str>| reason.map_or_else(|| format!("→ {to}"), |why| format!("→ {to}：{why}"));
+    Text::zh(said(&to.zh, reason.map(|reason| reason.zh.as_str())))
 }
 
 /// Whether a case is a part of the one that it belongs to, and not merely beside it.

@@ -37,6 +37,9 @@ impl Platform {
     /// The roles by which the asker may do this with a case.
     async fn roles_with(&self, asker: &Asker, deed: Deed, case: &Case) -> Result<Vec<Role>, Denied> {
         let place = place(case);
+        if deed == Deed::MoveCase && self.is_kept_out(asker, case).await? {
+            return Ok(Vec::new());
+        }
         let mut roles = self.roles_for(asker, deed, place);
         if let (Some(person), Some(hand)) = (asker.person(), self.hand(asker, case).await?) {
             roles.extend(person.access.roles_in_hand(deed, hand, place, self.now()));
@@ -51,6 +54,10 @@ impl Platform {
 
     /// Lets this be done with a case, or says why not, which the audit chain keeps.
     pub(crate) async fn allow_case(&self, asker: &Asker, deed: Deed, case: &Case) -> Result<(), Denied> {
+        if deed == Deed::MoveCase && self.is_kept_out(asker, case).await? {
+            self.note(asker, &case.division, "refused", case.number.as_str(), "it is about them").await;
+            return Err(Denied::Forbidden);
+        }
         if self.roles_with(asker, deed, case).await?.is_empty() {
             return self.allow(asker, deed, place(case), case.number.as_str()).await;
         }

@@ -34,6 +34,11 @@ const JOBS: &[Job] = &[
         turn: |platform| Box::pin(async move { platform.supervise().await }),
     },
     Job {
+        name: "ratings",
+        rest: Duration::from_secs(1),
+        turn: |platform| Box::pin(async move { platform.ratings_turn().await }),
+    },
+    Job {
         name: "selections",
         rest: Duration::from_secs(1),
         turn: |platform| Box::pin(async move { platform.selections_turn().await }),

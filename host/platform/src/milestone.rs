@@ -31,11 +31,15 @@ pub(crate) fn contact(case: &Case) -> Option<Contact> {
     (contact != Contact::default()).then_some(contact)
 }
 
+/// Whom what becomes of a case is told.
+pub(crate) fn told(case: &Case) -> Option<Recipient> {
+    case.account.clone().map(Recipient::Account).or_else(|| contact(case).map(Recipient::Contact))
+}
+
 impl Platform {
     /// What the applicant is told of the last event of a case; nothing of what they did themselves but the first.
     pub(crate) fn milestones(&self, case: &Case, step: Option<&Transition>, event: &Event) -> Vec<Notice> {
-        let to = case.account.clone().map(Recipient::Account).or_else(|| contact(case).map(Recipient::Contact));
-        to.map_or_else(Vec::new, |to| self.milestones_to(case, step, event, to))
+        told(case).map_or_else(Vec::new, |to| self.milestones_to(case, step, event, to))
     }
 
     /// The same, to somebody of whom the case itself knows nothing.

@@ -23,6 +23,7 @@ use lotus_domain::chain::Hash;
 use lotus_domain::claim::{Batch, Claim as PolicyClaim, LineState};
 use lotus_domain::district::{District, Division};
 use lotus_domain::draft::Draft;
+use lotus_domain::evaluation::{Evaluation, Named};
 use lotus_domain::grievance::{Grievance, PublicAnswer};
 use lotus_domain::fee::{Closing, FeeDue, Kept, Payment, Taken};
 use lotus_domain::intermediary as intermediaries;
@@ -51,6 +52,7 @@ use crate::case::{CaseFile, CaseHead, EventRow, NewCase, Opened, Step};
 use crate::claim::{NewClaim, Push};
 use crate::convenience::Answered;
 use crate::monitoring::{Anomaly, BulletinKept, Slice, Tallied};
+use crate::evaluation::Sampled;
 use crate::notice::{Claim, Failure, Mark, Queue, Receipt, Spread};
 use crate::rating::{Called, Device, NewRating, PublicRating, Rate, Served};
 use crate::reseal::{Part, SealedRow, SealedTable};
@@ -721,6 +723,32 @@ index! {
     pub open supervisor::supervisor_visit_list(
         division: &Division, account: &AccountId, limit: u32
     ) -> Vec<SupervisorVisit>;
+    /// Keeps an evaluation, in place of how it stood before.
+    pub write evaluation::evaluation_put(division: Division, evaluation: Evaluation) -> ();
+    /// An evaluation.
+    pub read evaluation::evaluation_get(division: &Division, id: &str) -> Option<Evaluation>;
+    /// Evaluations, newest first.
+    pub read evaluation::evaluation_list(division: &Division, limit: u32) -> Vec<Evaluation>;
+    /// Keeps a population and its sample, once; whether the evaluation was still only planned.
+    pub seal evaluation::evaluation_draw(
+        division: Division, drawn: Evaluation, population: Vec<Named>, sample: Vec<(Named, CaseNumber, Hash)>
+    ) -> bool;
+    /// The published names of what a sample was drawn from, in order.
+    pub read evaluation::evaluation_population(division: &Division, id: &str) -> Vec<Named>;
+    /// Who was drawn, and what they answered.
+    pub open evaluation::evaluation_sample(division: &Division, id: &str) -> Vec<Sampled>;
+    /// Notes that somebody of a sample was asked.
+    pub write evaluation::evaluation_invited(division: Division, id: String, name: String, at: Timestamp) -> ();
+    /// Whose link this is: the evaluation, and whether it was used.
+    pub read evaluation::evaluation_of_token(division: &Division, token: &Hash) -> Option<(String, bool)>;
+    /// Keeps what was answered, once, while the evaluation asks; whether it was kept.
+    pub seal evaluation::evaluation_answer(
+        division: Division, token: Hash, answers: std::collections::BTreeMap<usize, String>, at: Timestamp
+    ) -> bool;
+    /// Cases of a district that were submitted in a time and are over or answered, after a number, by number.
+    pub open evaluation::case_list_ended(
+        division: &Division, submitted: (Timestamp, Timestamp), after: Option<&CaseNumber>, limit: u32
+    ) -> Vec<Case>;
     /// Makes an answer public, in place of the same case's before.
     pub write grievance::public_answer_put(division: Division, said: PublicAnswer) -> ();
     /// Public answers, newest first.

@@ -16,22 +16,31 @@
 mod each;
 
 mod case;
+mod claim;
 mod config;
 mod convenience;
+mod definitions;
 mod error;
+mod evaluation;
 mod index;
 mod keys;
+mod monitoring;
 mod notice;
 mod postgres;
+mod rating;
 mod reseal;
 mod sqlite;
 mod vault;
 
 pub use case::{CaseFile, CaseHead, EventRow, NewCase, Opened, Step};
+pub use claim::{NewClaim, Push};
 pub use config::StoreConfig;
 pub use convenience::{Answered, Became};
+pub use evaluation::Sampled;
 pub use error::StoreError;
 pub use index::{SecondFactor, Store};
+pub use monitoring::{Anomaly, BulletinKept, Slice, Tallied};
 pub use notice::{Claim, Failure, Mark, Queue, Receipt, Spread};
+pub use rating::{Called, Device, NewRating, PublicRating, Rate, Served};
 pub use reseal::{Pace, SealedCount};
 pub use vault::{Keyring, KeyringError, SealError, Suite};

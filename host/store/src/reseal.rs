@@ -52,6 +52,12 @@ pub(crate) const SEALED: &[SealedTable] = &[
     SealedTable { name: "visit_order", key: &[("id", Text)], sealed: &["body"] },
     SealedTable { name: "policy_claim", key: &[("number", Text)], sealed: &["body"] },
     SealedTable { name: "payment_line", key: &[("batch", Text), ("line", Integer)], sealed: &["body", "said"] },
+    SealedTable { name: "supervisor_visit", key: &[("id", Text)], sealed: &["body"] },
+    SealedTable {
+        name: "evaluation_sample",
+        key: &[("evaluation", Text), ("name", Text)],
+        sealed: &["case_number", "answers"],
+    },
     SealedTable { name: "grievance", key: &[("number", Text)], sealed: &["body"] },
     SealedTable { name: "rating", key: &[("id", Text)], sealed: &["body"] },
     SealedTable { name: "notice", key: &[("key", Text)], sealed: &["body"] },

@@ -5,14 +5,14 @@ use lotus_domain::case::{Actor, Case, CaseNumber, Event, Happening};
 use lotus_domain::chain::Hash;
 use lotus_domain::district::Division;
 use lotus_domain::grievance::ORGAN;
-use lotus_domain::kind::{Definition, Role};
+use lotus_domain::kind::Role;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 
 use super::{Connection, Db, Row, notice, record, row, supervision};
 use crate::vault::DistrictKeys;
-use crate::{CaseFile, NewCase, Opened, Step, StoreError};
+use crate::{CaseFile, NewCase, Opened, Step, StoreError, definitions};
 
 /// Sealed columns: they name people, or say in words what about them.
 const TITLE: &str = "case_file.title";
@@ -41,7 +41,7 @@ macro_rules! select_case {
     ($rest:literal) => {
         concat!(
             "SELECT f.number, f.subject, f.title, f.message, f.application, f.state, f.revision, f.submitted, f.clocks,
-                 f.secret, k.body, f.account, f.priority, f.parent, f.assigned
+                 f.secret, k.body, f.account, f.priority, f.parent, f.assigned, f.kind
              FROM case_file AS f JOIN case_kind AS k ON k.division = f.division AND k.digest = f.kind ",
             $rest
         )
@@ -204,7 +204,7 @@ pub(super) fn event(keys: &DistrictKeys, number: &CaseNumber, found: &Row) -> Re
 fn case(keys: &DistrictKeys, division: &Division, found: &Row) -> Result<Case, StoreError> {
     let number = row::parsed("a case number", CaseNumber::parse(found.try_get(0)?))?;
     let message: Option<&[u8]> = found.try_get(3)?;
-    let definition: Definition = row::from_json("a kind of case", found.try_get::<&str, _>(10)?.as_bytes())?;
+    let definition = definitions::definition(row::hash(found.try_get(15)?)?, found.try_get(10)?)?;
     let parent: Option<&str> = found.try_get(13)?;
     Ok(Case {
         division: division.clone(),
@@ -380,6 +380,7 @@ pub(crate) async fn case_append(
     if let Some(claim) = &step.claim {
         super::claim::claim_write(db, keys, division, claim).await?;
     }
+    super::rating::rectified(db, keys, division, case, event).await?;
     if let Some(decided) = &step.record {
         record::record_append(db, keys, division, decided).await?;
     }

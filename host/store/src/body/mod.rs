@@ -20,6 +20,7 @@ pub(crate) mod convenience;
 pub(crate) mod district;
 pub(crate) mod draft;
 pub(crate) mod fact_file;
+pub(crate) mod evaluation;
 pub(crate) mod fee;
 pub(crate) mod grievance;
 pub(crate) mod history;

@@ -25,7 +25,7 @@ mod body;
 pub(crate) use body::{
     account, activation, appointment, assistance, audit, calendar, case, case_mark, catalog, claim, convenience, district,
     draft, fact_file, fee, history, intermediary, key, kind, licence, material, monitoring, notice, package, policy, preference, publisher, rating, rating_place, rating_public, record, reseal, role,
-    grievance, supervisor, second_factor, selection, session, setting, storage, supervision, token, tutoring, visit, warning,
+    grievance, supervisor, evaluation, second_factor, selection, session, setting, storage, supervision, token, tutoring, visit, warning,
 };
 
 /// How often a write is tried again that collided with another.
