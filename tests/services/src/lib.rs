@@ -10,6 +10,7 @@ mod keeper;
 pub mod oidc;
 pub mod pdf;
 pub mod postgres;
+pub mod python;
 pub mod registry;
 pub mod s3;
 pub mod smtp;

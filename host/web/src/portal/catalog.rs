@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use axum_extra::extract::Query;
+use lotus_domain::Slug;
 use lotus_domain::assistance::Offer;
 use lotus_domain::catalog::{DistrictItem, Item, Served};
 use lotus_domain::district::District;
@@ -106,6 +107,8 @@ struct GuidePage {
     of_city: bool,
     i: Arc<DistrictItem>,
     offers: Vec<Offer>,
+    /// The service of the catalogue of intermediaries that it asks for.
+    intermediaries: Option<Slug>,
 }
 
 /// `GET /d/{division}/items/{code}`
@@ -120,5 +123,7 @@ pub(crate) async fn guide(
     let offers = help::offers_for(&app, &place.visit, &item.item, &asker).await;
     let title = reader.words.text(&item.item.name).to_owned();
     let f = Frame::new(&app, &reader, title).of(&app, &place.district).at(Part::Items);
-    page(&GuidePage { f, offers, of_city: item.division != place.visit.division, i: item, district: place.district })
+    let service = |name| app.platform.intermediary_service_named(name);
+    let intermediaries = item.item.intermediary_services.iter().find_map(service);
+    page(&GuidePage { f, offers, intermediaries, of_city: item.division != place.visit.division, i: item, district: place.district })
 }

@@ -17,7 +17,7 @@ use lotus_sdk::prelude::*;
 pub struct Hostile;
 
 /// What the zones do, in the order in which `list-zones` gives them.
-const ZONES: [&str; 18] = [
+const ZONES: [&str; 19] = [
     "calm",
     "trap",
     "loop",
@@ -36,6 +36,7 @@ const ZONES: [&str; 18] = [
     "insist",
     "shout",
     "unavailable",
+    "steer",
 ];
 
 /// How often this instance was called; 1 for as long as every call gets a fresh instance.
@@ -65,6 +66,7 @@ impl lotus_sdk::zones::Guest for Hostile {
             }
             "refuse" => return Err(AnswerError::Refused(Refusal::new(("不在服务范围内。", "Out of scope.")))),
             "misfit" => return Ok(misfit::page(request.page.as_deref().unwrap_or_default())),
+            "steer" => return Ok(misfit::steering(request.page.as_deref().unwrap_or_default())),
             "insist" => drain::insist(),
             "shout" => drain::shout(),
             "unavailable" => return Err(AnswerError::Unavailable(("稍后再试。", "Try later.").into())),

@@ -41,6 +41,21 @@ pub(crate) fn page(which: &str) -> Page {
     }
 }
 
+/// A page that leads to one intermediary of the demonstration's list, as subtly as the request's page says; any other names
+/// nobody.
+pub(crate) fn steering(which: &str) -> Page {
+    let page = Page::new(("施工图审查", "Review of drawings")).markdown(Text::zh("依法需要施工图审查。"));
+    let link = |target| Block::Links(vec![Link { label: Text::zh("点击办理"), target }]);
+    match which {
+        "name" => page.markdown(Text::zh("请到禹州莲和建筑施工图审查有限公司办理。")),
+        "spaced" => page.markdown(Text::zh("推荐：禹 州 **莲和** 建筑\n施工图审查")),
+        "code" => page.markdown(Text::zh("机构代码 ９１４１１０８１ＤＥＭＢ００００１Ｂ")),
+        "site" => with(page, link(LinkTarget::Site("https://www.lotus-intermediary-01.example.cn/order".into()))),
+        "cut" => page.markdown(Text::zh("禹州莲和")).markdown(Text::zh("建筑施工图审查")),
+        _ => page.markdown(Text::zh("请在中介服务名录中自主选择机构。")),
+    }
+}
+
 fn with(mut page: Page, block: Block) -> Page {
     page.blocks.push(block);
     page
