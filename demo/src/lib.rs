@@ -7,6 +7,7 @@ mod account;
 mod intermediary;
 mod licence;
 pub mod load;
+mod monitoring;
 mod offered;
 mod policy;
 
@@ -23,6 +24,7 @@ use crate::offered::Offered;
 pub use account::{ReadyAccount, accounts};
 pub use intermediary::{Intermediaries, intermediaries};
 pub use licence::licences;
+pub use monitoring::{Months, monitoring};
 pub use policy::{fact_files, policies};
 
 /// File name and text of every item, laid by `build.rs`.

@@ -11,6 +11,7 @@
 //! Invariant: the same paper gives the same bytes, on the same fonts. No clock, no randomness, no file and no network is
 //! within a template's reach.
 
+mod bulletin;
 mod capital;
 mod font;
 mod paper;

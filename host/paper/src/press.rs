@@ -13,14 +13,14 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::font::{Fonts, PACKAGE};
-use crate::paper::Paper;
-use crate::value;
+use crate::paper::{Office, Paper};
+use crate::{bulletin, value};
 
 /// How many papers ago a piece of layout was last of use before it is forgotten.
 const REMEMBERED: usize = 8;
 
 /// The templates, by file name.
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("frame.typ", include_str!("../templates/frame.typ")),
     ("acceptance.typ", include_str!("../templates/acceptance.typ")),
     ("correction.typ", include_str!("../templates/correction.typ")),
@@ -29,6 +29,7 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("decision.typ", include_str!("../templates/decision.typ")),
     ("assistance.typ", include_str!("../templates/assistance.typ")),
     ("receipt.typ", include_str!("../templates/receipt.typ")),
+    (bulletin::TEMPLATE, include_str!("../templates/bulletin.typ")),
 ];
 
 /// Why there is no paper.
@@ -76,15 +77,29 @@ impl Press {
 
     /// Sets a paper as PDF/A-2a, tagged for screen readers. Some tens of milliseconds of work: not for a thread that others wait on.
     pub fn print(&self, paper: &Paper) -> Result<Vec<u8>, PaperError> {
+        let inputs = value::paper(paper, &self.fonts()?.family)?;
+        self.set(paper.says.template(), inputs, format!("{}/{}", paper.office.name, paper.number))
+    }
+
+    /// Sets a monthly bulletin in the same way; `hash` is what stands in the audit chain.
+    pub fn bulletin(
+        &self,
+        bulletin: &lotus_domain::monitoring::Bulletin,
+        office: &Office,
+        hash: &str,
+    ) -> Result<Vec<u8>, PaperError> {
+        let inputs = bulletin::bulletin(bulletin, office, hash, &self.fonts()?.family);
+        self.set(bulletin::TEMPLATE, inputs, format!("{}/{}", office.name, bulletin.number()))
+    }
+
+    fn set(&self, template: &'static str, inputs: Dict, ident: String) -> Result<Vec<u8>, PaperError> {
         let fonts = self.fonts()?;
-        let template = paper.says.template();
-        let inputs = value::paper(paper, &fonts.family)?;
         let failed = |why: String| PaperError::Template { template, why };
         let desk = Desk::lay(fonts, template, inputs).ok_or_else(|| failed("it is missing".to_owned()))?;
         let document = typst::compile::<PagedDocument>(&desk).output.map_err(|errors| failed(said(&errors)))?;
         let standards = PdfStandards::new(&[PdfStandard::A_2a]).map_err(|error| failed(error.message().to_string()))?;
         let options = PdfOptions {
-            ident: Smart::Custom(format!("{}/{}", paper.office.name, paper.number)),
+            ident: Smart::Custom(ident),
             creator: Smart::Custom(Some("Lotus".to_owned())),
             standards,
             ..PdfOptions::default()

@@ -10,11 +10,11 @@ use crate::paper::{Fault, Help, Line, Paper, Proof, Receipt, Says};
 use crate::press::PaperError;
 
 /// Named values. A macro of typst's own has a type for its keys that nobody else can name.
-fn dict<const N: usize>(entries: [(&str, Value); N]) -> Dict {
+pub(crate) fn dict<const N: usize>(entries: [(&str, Value); N]) -> Dict {
     entries.into_iter().map(|(name, value)| (name.into(), value)).collect()
 }
 
-fn text(text: &str) -> Value {
+pub(crate) fn text(text: &str) -> Value {
     text.into_value()
 }
 
@@ -22,12 +22,12 @@ fn optional(given: Option<Value>) -> Value {
     given.unwrap_or(Value::None)
 }
 
-fn list<T>(of: &[T], value: impl Fn(&T) -> Value) -> Value {
+pub(crate) fn list<T>(of: &[T], value: impl Fn(&T) -> Value) -> Value {
     Value::Array(of.iter().map(value).collect())
 }
 
 /// A day as papers write it: `2026年3月5日`.
-fn day(day: Date) -> Value {
+pub(crate) fn day(day: Date) -> Value {
     text(&format!("{}年{}月{}日", day.year(), day.month(), day.day()))
 }
 
