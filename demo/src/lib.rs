@@ -9,6 +9,7 @@ mod licence;
 pub mod load;
 mod monitoring;
 mod offered;
+mod supervisor;
 mod policy;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ use crate::offered::Offered;
 pub use account::{ReadyAccount, accounts};
 pub use intermediary::{Intermediaries, intermediaries};
 pub use licence::licences;
+pub use supervisor::supervisors;
 pub use monitoring::{Months, monitoring};
 pub use policy::{fact_files, policies};
 

@@ -55,7 +55,10 @@ fn subject(role: Role, prefix: &str) -> String {
         Role::DistrictAdministrator => "administrator",
         Role::PluginDeveloper => "developer",
         Role::Supervisor => "supervisor",
+        Role::GrievanceDesk => "desk",
         Role::SupervisionOfficer => return "supervision".to_owned(),
+        Role::SupervisoryOrgan => return "organ".to_owned(),
+        Role::Evaluator => return "evaluator".to_owned(),
         Role::CityOperator => return "operator".to_owned(),
         Role::SecurityAdministrator => return "security".to_owned(),
         Role::Auditor => return "auditor".to_owned(),
@@ -84,6 +87,7 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
         Deed::MakeTokens => browser.get(&format!("/console/d/{division}/tokens")).await,
         Deed::RunNotices => browser.get(&format!("/console/d/{division}/notices")).await,
         Deed::WarnOfRisks => browser.get(&format!("/staff/d/{division}/warnings")).await,
+        Deed::EditPolicies => browser.get(&format!("/staff/d/{division}/policies")).await,
         Deed::ReadAudit => browser.get(&format!("/console/d/{division}/audit")).await,
         Deed::SeeClocks => browser.get(&format!("/staff/d/{division}/clocks")).await,
         Deed::RunCounters => browser.get(&format!("/staff/d/{division}/counters")).await,
@@ -102,9 +106,25 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
         }
         Deed::TakeFees => browser.get(&format!("/staff/cases/{number}/fees")).await,
         Deed::SettleFees => browser.get(&format!("/staff/d/{division}/closing")).await,
+        Deed::RunClaims => browser.get(&format!("/staff/d/{division}/claims")).await,
         Deed::EndSessions => {
             browser.post(&format!("/console/d/{division}/sessions/end"), &[("account", "nobody")]).await
         }
+        Deed::RecordGrievances => browser.get(&format!("/staff/d/{division}/grievances")).await,
+        // No grievance: allowed and impossible is told from forbidden only where one is.
+        Deed::SeeEscalated => {
+            let seen = browser.get(&format!("/staff/d/{division}/escalations")).await;
+            let lists = seen.body.contains("仅监督机关可见") || seen.body.contains("只有监督机关可见");
+            // Whoever only hands something over is not shown what was.
+            return (lists || seen.status != StatusCode::OK).then_some(seen);
+        }
+        // Told with a grievance, an opinion and an evaluation of their own: articles 38 and 35.
+        Deed::EscalateGrievances
+        | Deed::RevealComplainant
+        | Deed::PublishAnswers
+        | Deed::GiveOpinions
+        | Deed::RunEvaluations
+        | Deed::SeeEvaluations => return None,
         // Looked at below: everybody who is signed in has their own cases, and the console is one page for all districts.
         Deed::FollowOwnCases | Deed::SeePlugins => return None,
     })
@@ -134,7 +154,9 @@ async fn every_row_of_the_role_table_is_what_the_pages_do_in_two_districts() {
                     let Some(answer) = tried(&browser, deed, division, &numbers[there]).await else { continue };
                     // The security administrator changes roles, but a clerk's is not theirs to take.
                     let gives = deed != Deed::ChangeRoles || role.gives().contains(&Role::Clerk);
-                    let expected = reaches && role.deeds().contains(&deed) && gives;
+                    // The desk and the organ have their own department's list, and nobody else's case.
+                    let at_home = role.deeds_at_home().contains(&deed) && !matches!(deed, Deed::SeeCase | Deed::MoveCase);
+                    let expected = reaches && (role.deeds().contains(&deed) || at_home) && gives;
                     assert_eq!(is_allowed(&answer), expected, "{role:?} of {prefix} does {deed:?} in {division}");
                     // Whoever has no role there is not told that there is something.
                     if !reaches {

@@ -15,6 +15,7 @@ use lotus_domain::form::FieldError;
 use lotus_domain::grievance::{Channel, DESK, Identity, PublicAnswer, Sort, TOPICS, Topic};
 use lotus_domain::kind::shipped;
 use lotus_domain::law::Period;
+use lotus_domain::supervisor::TOPIC;
 use lotus_domain::text::{Language, Text};
 use lotus_platform::{FormToken, GrievanceError, GrievanceWish, Receipt};
 use serde::Deserialize;
@@ -299,7 +300,8 @@ struct AnswersPage {
 
 /// `GET /d/{division}/answers`
 pub(super) async fn answers(State(app): State<App>, reader: Reader, place: Place) -> Result<Response, Error> {
-    let answers = app.platform.public_answers(&place.visit.division).await?;
+    let mut answers = app.platform.public_answers(&place.visit.division).await?;
+    answers.retain(|said| said.topic != TOPIC);
     let f = Frame::new(&app, &reader, reader.words.t("answers-title")).of(&app, &place.district).at(Part::Services);
     let zone = app.platform.zone_of_time().clone();
     page(&AnswersPage { f, district: place.district, answers, zone })

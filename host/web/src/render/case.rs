@@ -40,6 +40,8 @@ pub(crate) struct CaseParts {
     earlier: Option<Vec<Event>>,
     /// What there is of assistance.
     help: HelpPart,
+    /// It is an answered opinion that whoever looks may make public.
+    publishes_opinion: bool,
 }
 
 /// Which part of the timeline is asked for: what stands before this event.
@@ -60,6 +62,7 @@ impl CaseParts {
             whole: false,
             earlier: None,
             help: HelpPart::default(),
+            publishes_opinion: false,
         }
     }
 
@@ -74,6 +77,7 @@ impl CaseParts {
             whole: false,
             earlier: None,
             help: HelpPart::default(),
+            publishes_opinion: false,
         }
     }
 
@@ -88,6 +92,7 @@ impl CaseParts {
             whole: true,
             earlier: None,
             help: HelpPart::default(),
+            publishes_opinion: false,
         }
     }
 
@@ -100,7 +105,8 @@ impl CaseParts {
         view: &CaseView,
     ) -> Result<Self, Error> {
         let help = HelpPart::of(app, reader, asker, view, !self.whole).await?;
-        Ok(Self { help, ..self })
+        let publishes_opinion = self.whole && app.platform.publishes_opinion(asker, &view.case);
+        Ok(Self { help, publishes_opinion, ..self })
     }
 
     /// The same, with the part of the timeline that is asked for.
@@ -176,6 +182,8 @@ struct CasePage<'a> {
     tried: Tried,
     /// To whom it can be handed over.
     departments: Vec<Text>,
+    /// It can be made public as it is.
+    publishes_opinion: bool,
 }
 
 /// The page of a case.
@@ -198,6 +206,7 @@ pub(crate) fn case_page(
         message: case.message.as_ref().map(|message| markdown(reader.words, message)),
         parts,
         tried,
+        publishes_opinion: parts.publishes_opinion,
         departments: if parts.whole { app.platform.departments(&case.division) } else { Vec::new() },
     };
     let mut response = page_with(status, &page)?;
@@ -206,6 +215,13 @@ pub(crate) fn case_page(
 }
 
 impl CasePage<'_> {
+    /// Where a claim's own page is (article 30); nobody follows one by a secret.
+    fn claim_address(&self) -> Option<String> {
+        let is_claim = self.view.case.definition.id.as_str() == lotus_domain::claim::KIND;
+        let place = if self.parts.whole { "/staff" } else { "/me" };
+        (is_claim && self.parts.secret.is_none()).then(|| format!("{place}/claims/{}", self.view.case.number))
+    }
+
     fn urgency(&self) -> &'static str {
         urgency(self.view.left)
     }

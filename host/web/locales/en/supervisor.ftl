@@ -1,0 +1,20 @@
+# Wordings of invited supervisors.
+supervisors-title = Invited supervisors
+supervisors-lead = Invited supervisors visit the halls and say what they think; their opinions are answered in time, and the answers are public.
+supervisors-none = Nobody serves at present.
+supervisors-represents = Speaks for
+supervisors-term = Term
+opinions-public = Opinions and answers that are public
+opinions-none = Nothing is published yet.
+opinion-give = Give an opinion
+opinion-title = In a few words
+opinion-visit = The visit that it stands on
+opinion-publish = Publish opinion and answer
+supervision-title = Supervision
+supervision-until = You serve until:{" "}
+supervision-opinions = My opinions
+supervision-visits = My visits
+visit-write = Write down a visit
+visit-sort = Sort of visit
+visit-place = Where
+visit-findings = What was found

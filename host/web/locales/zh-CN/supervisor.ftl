@@ -1,0 +1,20 @@
+# 特约监督员的用语。
+supervisors-title = 特约监督员
+supervisors-lead = 政务服务聘请特约监督员，走访大厅，提出意见；意见按时答复，答复情况向社会公开。
+supervisors-none = 目前没有在任的特约监督员。
+supervisors-represents = 代表
+supervisors-term = 任期
+opinions-public = 已公开的意见和答复
+opinions-none = 还没有公开的意见。
+opinion-give = 提出意见
+opinion-title = 意见概要
+opinion-visit = 依据的走访
+opinion-publish = 公开意见和答复
+supervision-title = 特约监督
+supervision-until = 任期至：
+supervision-opinions = 我的意见
+supervision-visits = 我的走访
+visit-write = 登记走访
+visit-sort = 走访方式
+visit-place = 地点
+visit-findings = 发现的情况
