@@ -134,9 +134,8 @@ pub(crate) fn refusal(zh: &str, en: &str, next: Option<(&str, &str)>) -> Refusal
 /// Why somebody matches, in the findings' own words.
 pub(crate) fn why(found: &Match) -> Text {
     let met = || found.findings.iter().filter(|finding| finding.verdict == Verdict::Met);
-    let joined = |words: Vec<&str>, between: &str| -> String {
-        words.join(between).chars().take(LONGEST_WHY).collect()
-    };
+    let joined =
+        |words: Vec<&str>, between: &str| -> String { words.join(between).chars().take(LONGEST_WHY).collect() };
     let zh = joined(met().map(|finding| finding.reason.zh.as_str()).collect(), "；");
     let en = joined(met().map(|finding| finding.reason.en.as_deref().unwrap_or(&finding.reason.zh)).collect(), "; ");
     if zh.is_empty() { found.title.clone() } else { Text::new(zh, en) }
@@ -280,7 +279,11 @@ impl Platform {
         };
         let given = &edition.policy;
         if !given.is_open(today) {
-            return Err(ClaimError::Refused(refusal("这项政策现在不能申领。", "This policy can't be claimed now.", None)));
+            return Err(ClaimError::Refused(refusal(
+                "这项政策现在不能申领。",
+                "This policy can't be claimed now.",
+                None,
+            )));
         }
         let of = if matches!(holder, Holder::Person(_)) { Of::Person } else { Of::Enterprise };
         let facts = self.facts_known(&given.division, &holder).await?;

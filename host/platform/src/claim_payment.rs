@@ -120,12 +120,7 @@ impl Platform {
     }
 
     /// A step of the platform's, ready to be written together with something else.
-    async fn claim_prepared(
-        &self,
-        found: ClaimView,
-        action: &str,
-        reason: Option<Text>,
-    ) -> Result<Step, CaseError> {
+    async fn claim_prepared(&self, found: ClaimView, action: &str, reason: Option<Text>) -> Result<Step, CaseError> {
         let ClaimView { view, claim } = found;
         let actor = Actor { role: Role::System, account: None };
         let happening = view.case.happening(action, actor, self.now(), reason, None);

@@ -142,12 +142,7 @@ impl Platform {
     }
 
     /// One page; the push as it is then, none where another host was quicker.
-    async fn push_page(
-        &self,
-        division: &Division,
-        push: &Push,
-        edition: &Edition,
-    ) -> Result<Option<Push>, StoreError> {
+    async fn push_page(&self, division: &Division, push: &Push, edition: &Edition) -> Result<Option<Push>, StoreError> {
         let after = place(&push.reached);
         let after = after.as_ref().map(|(place, file)| (place, file.as_str()));
         let matched = self.store().policy_match_list(division, &push.policy, push.version, after, PAGE).await?;

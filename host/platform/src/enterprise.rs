@@ -163,13 +163,13 @@ impl Platform {
         let today = self.today();
         let last = today.saturating_add(jiff::Span::new().days(AHEAD));
         let city = self.city();
-        let left =
-            |day: Date| city.calendar.as_ref().and_then(|calendar| calendar.count_working_days(today, day).ok());
+        let left = |day: Date| city.calendar.as_ref().and_then(|calendar| calendar.count_working_days(today, day).ok());
         let mut ends = Vec::new();
         let mut add = |what: Ends, title: &Text, day: Date| {
             ends.push(LastDay { what, title: title.clone(), day, left: left(day) });
         };
-        for case in own.iter().filter(|case| case.is_open() && case.definition.id.as_str() != lotus_domain::claim::KIND) {
+        for case in own.iter().filter(|case| case.is_open() && case.definition.id.as_str() != lotus_domain::claim::KIND)
+        {
             if let Some(due) = case.clocks.due() {
                 add(Ends::Case(case.number.clone()), case.subject.title(), due.day());
             }

@@ -2,6 +2,7 @@
 
 use lotus_domain::case::{Case, CaseNumber, Event};
 use lotus_domain::chain::Hash;
+use lotus_domain::claim::Claim;
 use lotus_domain::notice::Notice;
 use lotus_domain::record::CallRecord;
 use lotus_domain::supervision::Card;
@@ -80,11 +81,13 @@ pub struct Step {
     pub opens: Vec<NewCase>,
     /// The steps of other cases that come with it; where one of them can't be made, none is.
     pub also: Vec<Step>,
+    /// What stands beside a claim's case after it (article 30).
+    pub claim: Option<Claim>,
 }
 
 impl Step {
     /// A step that brings nothing else about.
     pub const fn new(case: Case, event: Event) -> Self {
-        Self { case, event, record: None, cards: Vec::new(), notices: Vec::new(), opens: Vec::new(), also: Vec::new() }
+        Self { case, event, record: None, cards: Vec::new(), notices: Vec::new(), opens: Vec::new(), also: Vec::new(), claim: None }
     }
 }

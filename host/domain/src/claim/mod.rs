@@ -354,12 +354,8 @@ mod tests {
     #[test]
     fn a_persons_decision_counts_over_the_machines_and_a_recovery_is_of_what_was_decided() {
         let refusal = Refusal { reason: Text::zh("不符合"), basis: None, next_step: None };
-        let decided = Decided {
-            at: at(1),
-            by: Decider::Rule,
-            decision: Decision::Declined(refusal),
-            findings: Vec::new(),
-        };
+        let decided =
+            Decided { at: at(1), by: Decider::Rule, decision: Decision::Declined(refusal), findings: Vec::new() };
         let declined = ClaimBody { decided: vec![decided], ..body() };
         let granted = after(&declined, "person-grant", at(2), Some("a"), Some("材料属实"));
         assert_eq!(granted.amount(), Some(Fen(300_000)));

@@ -232,17 +232,13 @@ impl ReceiptError {
     pub fn words(&self) -> Text {
         let row = self.row();
         let (zh, en) = match self {
-            Self::Unreadable(_) => (
-                "无法读取，请按回执模板的列填写",
-                "it can't be read; please use the columns of a receipt",
-            ),
+            Self::Unreadable(_) => {
+                ("无法读取，请按回执模板的列填写", "it can't be read; please use the columns of a receipt")
+            }
             Self::OtherBatch(_) => ("批次号不是本批次", "it is of another batch"),
             Self::NoSuchLine(_) => ("序号、办件编号或金额与兑付文件不一致", "line, case or amount are not the file's"),
             Self::Twice(_) => ("同一序号出现两次", "the line stands there twice"),
-            Self::Result(_) => (
-                "结果应为“成功”，或“失败”并写明原因",
-                "the result is 成功, or 失败 with a reason",
-            ),
+            Self::Result(_) => ("结果应为“成功”，或“失败”并写明原因", "the result is 成功, or 失败 with a reason"),
             Self::Answered(_) => ("与此前的回执不一致", "it was answered otherwise before"),
         };
         Text::new(format!("第{row}行：{zh}。整份回执未被采用。"), format!("Row {row}: {en}. Nothing of it was taken."))
@@ -352,14 +348,7 @@ mod tests {
             })
             .collect();
         let hash = Hash::of(&Batch::file("B1", &lines));
-        Batch {
-            id: "B1".into(),
-            department: None,
-            made: Timestamp::UNIX_EPOCH,
-            by: AccountId("a".into()),
-            lines,
-            hash,
-        }
+        Batch { id: "B1".into(), department: None, made: Timestamp::UNIX_EPOCH, by: AccountId("a".into()), lines, hash }
     }
 
     fn receipt(rows: &[String]) -> Vec<u8> {

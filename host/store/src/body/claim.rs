@@ -92,13 +92,12 @@ pub(crate) async fn claim_get(
     division: &Division,
     number: &CaseNumber,
 ) -> Result<Option<Claim>, StoreError> {
-    let found = sqlx::query::<Db>(
-        "SELECT number, policy, version, body FROM policy_claim WHERE division = $1 AND number = $2",
-    )
-    .bind(division.as_str())
-    .bind(number.as_str())
-    .fetch_optional(db)
-    .await?;
+    let found =
+        sqlx::query::<Db>("SELECT number, policy, version, body FROM policy_claim WHERE division = $1 AND number = $2")
+            .bind(division.as_str())
+            .bind(number.as_str())
+            .fetch_optional(db)
+            .await?;
     found.map(|found| claim(keys, division, &found)).transpose()
 }
 

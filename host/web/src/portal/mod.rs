@@ -5,7 +5,9 @@ mod case;
 mod catalog;
 mod city;
 mod district;
+mod enterprise;
 mod fee;
+mod find;
 mod paper;
 mod place;
 mod service;
@@ -20,6 +22,7 @@ pub(crate) use case::secret_of;
 pub(crate) use case::{opened, remembered};
 pub(crate) use catalog::MOST_FOUND;
 pub(crate) use paper::title as paper_title;
+pub(crate) use find::{Asked, PAGE, address};
 pub(crate) use place::{Named, Place};
 pub(crate) use zone::rendered;
 
@@ -27,6 +30,8 @@ pub(crate) use zone::rendered;
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/", get(city::home))
+        .route("/search", get(find::of_city))
+        .route("/d/{division}/search", get(find::of_district))
         .route("/d/{division}", get(district::home))
         .route("/d/{division}/theme.css", get(district::theme))
         .route("/d/{division}/items", get(catalog::list))
@@ -48,6 +53,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/d/{division}/zones", get(zone::list))
         .route("/d/{division}/zones/{zone}", get(zone::page))
         .route("/d/{division}/zones/{zone}/{page}", get(zone::page))
+        .route("/me/d/{division}/zones/{zone}", get(enterprise::show))
         .route("/d/{division}/services", get(service::list))
         .route("/d/{division}/services/{service}", get(service::form).post(service::submit))
         .route("/d/{division}/services/{service}/draft", post(crate::draft::save))

@@ -106,14 +106,18 @@ struct WorklistPage {
 }
 
 /// What staff do in a district beside its worklist, and whose it is.
-const WAYS: [(Deed, &str, &str); 9] = [
+const WAYS: [(Deed, &str, &str); 13] = [
     (Deed::Help, "helper", "helper-title"),
     (Deed::SeeClocks, "board", "board-title"),
+    (Deed::SeeClocks, "monitoring", "monitoring-staff"),
     (Deed::SearchCases, "search", "cases-search-title"),
     (Deed::ExportCases, "export", "export-title"),
     (Deed::WarnOfRisks, "warnings", "warnings-title"),
+    (Deed::EditPolicies, "policies", "policy-desk-title"),
     (Deed::RunCounters, "counters", "counters-day"),
     (Deed::SettleFees, "closing", "closing-title"),
+    (Deed::RunClaims, "claims", "claims-desk-title"),
+    (Deed::KeepIntermediaries, "intermediaries", "inter-staff"),
     (Deed::RecordGrievances, "grievances", "grievance-record-title"),
     (Deed::EscalateGrievances, "escalations", "escalations-title"),
 ];
