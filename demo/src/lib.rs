@@ -7,6 +7,7 @@ mod account;
 mod intermediary;
 mod licence;
 pub mod load;
+pub mod load_facts;
 mod monitoring;
 mod offered;
 mod supervisor;

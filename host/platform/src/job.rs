@@ -48,6 +48,11 @@ const JOBS: &[Job] = &[
         rest: Duration::from_secs(2),
         turn: |platform| Box::pin(async move { platform.monitor().await }),
     },
+    Job {
+        name: "policies",
+        rest: Duration::from_secs(1),
+        turn: |platform| Box::pin(async move { platform.policies_run().await }),
+    },
 ];
 
 /// Starts them all; each ends with the platform.

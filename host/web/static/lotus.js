@@ -71,3 +71,62 @@ for (const live of document.querySelectorAll("[data-live]")) {
     });
   });
 }
+// What is found while typing, as links below the box; sending the form finds the same without this.
+for (const box of document.querySelectorAll("input[data-suggest]")) {
+  const list = document.createElement("ul");
+  list.className = "suggestions";
+  list.hidden = true;
+  box.form.append(list);
+  let timer = 0, asked = "";
+  const ask = () => {
+    const typed = box.value.trim();
+    // Numbers of people are never sent while typing.
+    if (typed === asked || typed.replace(/\D/g, "").length > 10) return;
+    asked = typed;
+    if (!typed) { list.hidden = true; return; }
+    fetch(box.dataset.suggest + "?q=" + encodeURIComponent(typed), { headers: { accept: "application/json" } })
+      .then((answer) => answer.ok ? answer.json() : { suggestions: [] })
+      .then(({ suggestions }) => {
+        if (asked !== typed) return;
+        const english = document.documentElement.lang === "en";
+        list.replaceChildren(...suggestions.map(({ title, address }) => {
+          const row = document.createElement("li"), link = document.createElement("a");
+          link.href = address;
+          link.textContent = (english && title.en) || title.zh;
+          row.append(link);
+          return row;
+        }));
+        list.hidden = suggestions.length === 0;
+      }).catch(() => { list.hidden = true; });
+  };
+  box.addEventListener("input", (event) => {
+    clearTimeout(timer);
+    if (!event.isComposing) timer = setTimeout(ask, 180);
+  });
+  box.addEventListener("compositionend", () => { clearTimeout(timer); timer = setTimeout(ask, 180); });
+  box.form.addEventListener("keydown", (event) => { if (event.key === "Escape") list.hidden = true; });
+  box.form.addEventListener("focusout", (event) => { if (!box.form.contains(event.relatedTarget)) list.hidden = true; });
+}
+// How many would match a condition, while it is written; the button beside it does the same without this file.
+for (const form of document.querySelectorAll("form[data-count]")) {
+  const condition = form.querySelector("[name=condition]"), status = form.querySelector("[data-counted]");
+  let timer = 0, asked = 0;
+  condition.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const now = ++asked;
+      fetch(form.dataset.count, {
+        method: "POST",
+        headers: { accept: "application/json" },
+        body: new URLSearchParams(new FormData(form)),
+        credentials: "same-origin",
+      }).then((answer) => { if (!answer.ok) throw answer; return answer.json(); })
+        .then((live) => {
+          if (now !== asked) return;
+          status.textContent = live.said;
+          condition.setAttribute("aria-invalid", live.is_wrong);
+        })
+        .catch(() => {});
+    }, 600);
+  });
+}

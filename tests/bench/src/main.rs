@@ -12,7 +12,10 @@ mod fleet;
 mod http;
 mod load;
 mod machine;
+mod monitoring;
 mod page;
+mod policies;
+mod search;
 mod server;
 mod side;
 mod start;
@@ -33,8 +36,11 @@ const MEASURES: &[(&str, Measure)] = &[
     ("fleet", fleet::measure),
     ("http", http::measure),
     ("page", page::measure),
+    ("search", search::measure),
     ("cases", cases::measure),
     ("engine", engine::measure),
+    ("policies", policies::measure),
+    ("monitoring", monitoring::measure),
 ];
 
 fn main() -> ExitCode {

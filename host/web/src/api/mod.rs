@@ -7,6 +7,9 @@ mod case;
 mod catalog;
 mod district;
 mod fee;
+mod policy;
+mod intermediary;
+mod find;
 pub(crate) mod problem;
 mod service;
 mod shape;
@@ -35,8 +38,15 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/districts/{division}", get(district::one))
         .route("/api/v1/districts/{division}/items", get(catalog::list))
         .route("/api/v1/districts/{division}/items/{code}", get(catalog::one))
+        .route("/api/v1/districts/{division}/search", get(find::search))
+        .route("/api/v1/districts/{division}/suggestions", get(find::suggest))
         .route("/api/v1/districts/{division}/fees", get(fee::list))
+        .route("/api/v1/districts/{division}/intermediaries", get(intermediary::list))
+        .route("/api/v1/selections/{number}", get(intermediary::selection))
         .route("/api/v1/payments/{provider}", post(fee::called_back))
+        .route("/api/v1/districts/{division}/policies", get(policy::list))
+        .route("/api/v1/districts/{division}/policies/{policy}", get(policy::one))
+        .route("/api/v1/districts/{division}/policy-matches", get(policy::matches))
         .route("/api/v1/districts/{division}/zones", get(zone::list))
         .route("/api/v1/districts/{division}/zones/{zone}", get(zone::page))
         .route("/api/v1/districts/{division}/zones/{zone}/{page}", get(zone::page))
@@ -63,13 +73,16 @@ pub(crate) fn routes() -> Router<App> {
     tags(
         (name = "districts", description = "The city and its districts"),
         (name = "items", description = "The catalogue of items and their guides"),
+        (name = "search", description = "Items, services, zones, policies and questions in one search"),
+        (name = "policies", description = "Policies, their conditions, and what whoever is signed in gets of them (article 30)"),
         (name = "zones", description = "Zones for industries and enterprises (article 29)"),
         (name = "services", description = "Value-added services and their forms (article 29)"),
+        (name = "intermediaries", description = "Intermediaries and how they are selected (article 32)"),
         (name = "cases", description = "Following a case and acting on it as its applicant"),
         (name = "staff", description = "The staff's worklists and cases, with a token that was made for it (`Authorization: Bearer lotus_…`)"),
     ),
     paths(
-        district::list, district::one, catalog::list, catalog::one, fee::list, fee::called_back, zone::list, zone::page, zone::page_of_zone,
+        district::list, district::one, catalog::list, catalog::one, find::search, find::suggest, fee::list, fee::called_back, policy::list, policy::one, policy::matches, intermediary::list, intermediary::selection, zone::list, zone::page, zone::page_of_zone,
         service::list, service::one, service::submit, case::follow, case::act,
         staff::worklist, staff::case, staff::act, staff::search, staff::export,
     ),

@@ -42,7 +42,7 @@ use serde::{Deserialize, Serialize};
 
 use self::check::Type;
 use self::program::Program;
-use super::fact::{FactName, Facts};
+use super::fact::{FactName, FactValue, Facts};
 use super::finding::{Finding, Verdict};
 use crate::law::Fen;
 use crate::text::Text;
@@ -85,6 +85,13 @@ pub struct Names {
 impl Names {
     fn district(&self, code: &str) -> Text {
         self.districts.get(code).cloned().unwrap_or_else(|| Text::zh(code))
+    }
+}
+
+impl FactName {
+    /// A value of this fact as people read it.
+    pub fn in_words(self, value: &FactValue, names: &Names) -> Text {
+        words::value(self, value, names)
     }
 }
 

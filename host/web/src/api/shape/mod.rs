@@ -3,9 +3,11 @@
 
 pub(crate) mod case;
 pub(crate) mod catalog;
+pub(crate) mod find;
 pub(crate) mod form;
 pub(crate) mod page;
 pub(crate) mod place;
+pub(crate) mod policy;
 pub(crate) mod service;
 pub(crate) mod staff;
 pub(crate) mod zone;
