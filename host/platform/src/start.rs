@@ -52,6 +52,8 @@ pub struct PlatformConfig {
     pub ready_accounts: Vec<ReadyAccount>,
     /// Whether packages serve that nobody signed.
     pub unsigned: Unsigned,
+    /// Of the calls that decide nothing, one in so many is recorded; 0 is none. Those that decide all are.
+    pub sample: u32,
     /// How notices are carried.
     pub notices: NoticeConfig,
     /// Who takes electronic payments; without one fees are paid at the counter.
@@ -77,6 +79,7 @@ impl PlatformConfig {
             first_administrator: None,
             ready_accounts: Vec::new(),
             unsigned: Unsigned::default(),
+            sample: 1_000,
             notices: NoticeConfig::default(),
             payments: None,
             fonts: None,
@@ -104,10 +107,12 @@ pub(crate) struct Inner {
     pub(crate) runtime: Runtime,
     pub(crate) packages: Packages,
     pub(crate) unsigned: Unsigned,
+    pub(crate) sample: u32,
     pub(crate) health: Health,
     pub(crate) finder: Finder,
     pub(crate) recorder: Recorder,
     pub(crate) in_flight: InFlight,
+    pub(crate) rated: crate::rating_public::Known,
     pub(crate) key: Key,
     pub(crate) time_zone: TimeZone,
     pub(crate) clock: CityClock,
@@ -138,10 +143,12 @@ impl Platform {
                 runtime,
                 packages: Packages::default(),
                 unsigned: config.unsigned,
+                sample: config.sample,
                 health: Health::default(),
                 finder: Finder::default(),
                 recorder,
                 in_flight: InFlight::default(),
+                rated: crate::rating_public::Known::default(),
                 key: config.key,
                 time_zone: config.time_zone,
                 clock: config.clock,
@@ -168,6 +175,9 @@ impl Platform {
             background.push(tokio::spawn(crate::timers::run(Arc::downgrade(&platform.inner))));
             background.push(tokio::spawn(crate::observing::run(Arc::downgrade(&platform.inner))));
             background.push(tokio::spawn(reseal(Arc::downgrade(&platform.inner))));
+        }
+        if !platform.city().districts.is_empty() {
+            platform.find_prepare();
         }
         Ok(platform)
     }

@@ -164,7 +164,8 @@ fn lay_out(fields: Fields, same: &[Entry]) -> Option<(Document, TantivyDocument)
     add(&mut laid_out, fields.title, both(&first.title), Depth::Named);
     let mut others: Vec<String> = first.names.iter().flat_map(both).collect();
     // Codes differ from place to place.
-    others.extend(same.iter().map(|entry| entry.target.id().to_owned()));
+    let coded = same.iter().filter(|entry| entry.target.kind() != Kind::Question);
+    others.extend(coded.map(|entry| entry.target.id().to_owned()));
     others.extend(said.iter().map(|&said| said.to_owned()));
     add(&mut laid_out, fields.names, others, Depth::Named);
     add(&mut laid_out, fields.summary, both(&first.summary), Depth::Sounding);

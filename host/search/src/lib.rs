@@ -18,6 +18,7 @@
 mod answer;
 mod entry;
 mod index;
+mod laid;
 mod mark;
 mod meant;
 mod query;

@@ -45,7 +45,13 @@ const NEARLY: f32 = 4.0;
 impl Index {
     /// What answers a query, best first; the same for the same query and entries.
     pub fn search(&self, query: &Query, wanted: &Wanted) -> Result<Answer, IndexError> {
-        let found = self.searcher.search(&*self.ask(query, wanted), &TopDocs::with_limit(MOST).order_by_score())?;
+        let ask = |asked: Box<dyn Search>| {
+            self.searcher.search(&*self.near(asked, wanted), &TopDocs::with_limit(MOST).order_by_score())
+        };
+        let mut found = ask(self.enough(query))?;
+        if found.is_empty() && !query.words.is_empty() {
+            found = ask(self.any_word(query))?;
+        }
         let mut hits: Vec<Hit> = found
             .into_iter()
             .filter_map(|(score, address)| {
@@ -77,7 +83,8 @@ impl Index {
         Ok(Answer { query: query.clone(), hits, total, kinds, meant: meant.flatten() })
     }
 
-    fn ask(&self, query: &Query, wanted: &Wanted) -> Box<dyn Search> {
+    /// Whatever has enough of a query.
+    fn enough(&self, query: &Query) -> Box<dyn Search> {
         let units: Vec<(Occur, Box<dyn Search>)> =
             query.units.iter().map(|unit| (Occur::Should, self.unit(unit))).collect();
         let needed = needed(units.len());
@@ -92,12 +99,24 @@ impl Index {
                 clauses.push((Occur::Should, best(self.terms(feature::SOUNDS, &format!("{one} {other}"), ONE_SOUND))));
             }
         }
-        if !wanted.everywhere {
-            let near = std::iter::once(&wanted.division).chain(wanted.city.as_ref());
-            let near = near.map(|division| (Occur::Should, term(self.fields.places, division.as_str()))).collect();
-            clauses.push((Occur::Must, boost(Box::new(BooleanQuery::new(near)), 0.0)));
-        }
         Box::new(BooleanQuery::new(clauses))
+    }
+
+    /// Where nothing has enough, whatever has one of the words.
+    fn any_word(&self, query: &Query) -> Box<dyn Search> {
+        let words = query.words.iter().map(|word| (Occur::Should, best(self.terms(feature::WORD, word, WORD))));
+        Box::new(BooleanQuery::new(words.collect()))
+    }
+
+    /// In the district and the city, unless everywhere is wanted.
+    fn near(&self, asked: Box<dyn Search>, wanted: &Wanted) -> Box<dyn Search> {
+        if wanted.everywhere {
+            return asked;
+        }
+        let near = std::iter::once(&wanted.division).chain(wanted.city.as_ref());
+        let near = near.map(|division| (Occur::Should, term(self.fields.places, division.as_str()))).collect();
+        let near = boost(Box::new(BooleanQuery::new(near)), 0.0);
+        Box::new(BooleanQuery::new(vec![(Occur::Must, asked), (Occur::Must, near)]))
     }
 
     fn unit(&self, unit: &Unit) -> Box<dyn Search> {

@@ -65,6 +65,12 @@ pub(crate) fn words(characters: &[char]) -> Vec<String> {
     words.filter(|word| word.chars().count() > 1).map(str::to_owned).collect()
 }
 
+/// Where words begin and end in a text: whole ones and those that they are made of.
+pub(crate) fn borders(characters: &[char]) -> (Vec<usize>, Vec<usize>) {
+    let text: String = characters.iter().collect();
+    JIEBA.cut_for_search(&text, true).into_iter().map(|token| (token.start, token.end)).unzip()
+}
+
 /// A text's words one after another, each at its place, and whether it says something.
 pub(crate) fn parts(characters: &[char]) -> Vec<(String, bool)> {
     let text: String = characters.iter().collect();

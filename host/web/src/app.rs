@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::rate::{Limits, Rate};
 use crate::telemetry::Metrics;
 use crate::{
-    account, api, assets, console, error, hook, material, portal, protection, rate, reader, staff, telemetry, theme,
+    account, api, assets, console, error, etag, hook, material, portal, protection, rate, reader, staff, telemetry, theme,
 };
 
 /// What the program decides.
@@ -100,7 +100,7 @@ impl App {
 }
 
 /// Every address, with what surrounds it. From the outside in: the request's id, log and numbers; what a browser may do;
-/// compression; who reads; errors made readable; panics caught; the time limit;
+/// compression; what has not changed; who reads; errors made readable; panics caught; the time limit;
 /// too many requests and other sites' forms refused.
 pub fn router(platform: Platform, config: WebConfig) -> Router {
     let app = App::new(platform, config);
@@ -112,8 +112,10 @@ pub fn router(platform: Platform, config: WebConfig) -> Router {
         .merge(crate::claim::routes())
         .merge(crate::policy::routes())
         .merge(crate::counter::routes())
+        .merge(crate::rating::routes())
         .merge(crate::help::routes())
         .merge(crate::intermediary::routes())
+        .merge(crate::evaluation::routes())
         .merge(crate::grievance::routes())
         .merge(crate::supervisor::routes())
         .merge(crate::monitoring::routes())
@@ -130,6 +132,7 @@ pub fn router(platform: Platform, config: WebConfig) -> Router {
         .layer(CatchPanicLayer::custom(protection::caught))
         .layer(from_fn_with_state(app.clone(), error::shown))
         .layer(from_fn_with_state(app.clone(), reader::know))
+        .layer(from_fn(etag::tagged))
         .layer(CompressionLayer::new())
         // Probes answer machines, in their own words.
         .route("/healthz", get(telemetry::healthz))

@@ -100,6 +100,9 @@ pub enum Error {
     /// The provider is away.
     #[error("the provider is away")]
     ProviderAway,
+    /// A search for somebody's number.
+    #[error("a search for somebody's number")]
+    PersonalQuery,
     /// Too many requests from one place.
     #[error("too many requests from one place")]
     TooMany,
@@ -120,7 +123,7 @@ impl Error {
             }
             Self::Gone => StatusCode::GONE,
             Self::Refused(_) | Self::OtherSite | Self::NotYours | Self::SecondFactor => StatusCode::FORBIDDEN,
-            Self::Invalid(_) | Self::NotPossible(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::NotPossible(_) | Self::PersonalQuery => StatusCode::UNPROCESSABLE_ENTITY,
             Self::StaleToken | Self::Changed(_) => StatusCode::CONFLICT,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -151,6 +154,7 @@ impl Error {
             Self::Unreadable(_) => "unreadable",
             Self::Method => "method",
             Self::TooLarge => "too-large",
+            Self::PersonalQuery => "personal-query",
             Self::TooMany => "too-many",
             Self::OtherSite => "other-site",
             Self::SignIn => "sign-in",

@@ -243,3 +243,24 @@ async fn the_api_lists_searches_and_shows() {
     assert!(json("/api/v1/districts/411081/zones").await["zones"].as_array().unwrap().is_empty());
     assert!(json("/api/v1/districts/411081/services").await["services"].as_array().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn who_has_the_newest_page_or_answer_is_told_so_in_no_bytes() {
+    let city = City::new().await;
+    for path in ["/", "/d/411081/items", "/d/411081/items/XC07004-411081", "/api/v1/districts/411081/items"] {
+        let first = city.get(path).await;
+        let tag = header(&first, "etag").to_owned();
+        assert!(tag.starts_with('"'), "{path} has a strong tag: {tag}");
+        assert_eq!(header(&city.get(path).await, "etag"), tag, "{path}: the same bytes have the same tag");
+        let again = |known: &str| Request::get(path).header("if-none-match", known).body(Body::empty()).unwrap();
+        let same = city.send(again(&format!("\"else\", W/{tag}"))).await;
+        assert_eq!(same.status, StatusCode::NOT_MODIFIED, "{path}");
+        assert!(same.text.is_empty() && header(&same, "etag") == tag);
+        assert_eq!(city.send(again("\"else\"")).await.status, StatusCode::OK);
+        let other = city.send(Request::get(path).header("accept-encoding", "gzip").body(Body::empty()).unwrap()).await;
+        assert_ne!(header(&other, "etag"), tag, "{path}: compressed it is other bytes");
+    }
+    let english = city.send(Request::get("/").header("accept-language", "en").body(Body::empty()).unwrap()).await;
+    assert_ne!(header(&english, "etag"), header(&city.get("/").await, "etag"), "another language is another page");
+    assert_eq!(header(&city.get("/d/411081/items?lang=en").await, "etag"), "", "what sets a cookie is for once");
+}

@@ -10,7 +10,7 @@ use lotus_domain::district::District;
 use crate::app::App;
 use crate::error::Error;
 use crate::reader::Reader;
-use crate::render::frame::{Frame, page};
+use crate::render::frame::{Frame, Part, page};
 
 #[derive(Template)]
 #[template(path = "city.html")]
@@ -22,6 +22,6 @@ struct CityPage {
 /// `GET /`
 pub(crate) async fn home(State(app): State<App>, reader: Reader) -> Result<Response, Error> {
     let districts = app.platform.districts().into_iter().filter(|district| !district.is_city).collect();
-    let f = Frame::new(&app, &reader, reader.words.t("city-title"));
+    let f = Frame::new(&app, &reader, reader.words.t("city-title")).at(Part::Home);
     page(&CityPage { f, districts })
 }

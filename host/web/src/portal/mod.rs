@@ -21,6 +21,8 @@ use crate::app::App;
 pub(crate) use case::secret_of;
 pub(crate) use case::{opened, remembered};
 pub(crate) use catalog::MOST_FOUND;
+pub(crate) use fee::base;
+pub(crate) use fee::base;
 pub(crate) use paper::title as paper_title;
 pub(crate) use find::{Asked, PAGE, address};
 pub(crate) use place::{Named, Place};
