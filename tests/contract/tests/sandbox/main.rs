@@ -8,6 +8,7 @@ mod concurrent;
 mod hooks;
 mod hostile;
 mod loading;
+mod policies;
 mod recorded;
 mod released;
 mod shipped;

@@ -332,12 +332,25 @@ fn some_facts() -> impl Strategy<Value = Facts> {
     )
 }
 
+/// Reads what was generated; the only thing that can be wrong with it is a divisor that is always nothing, or its size.
+fn read(source: &str) -> Result<Option<Condition>, TestCaseError> {
+    match Condition::parse(source) {
+        Ok(condition) => Ok(Some(condition)),
+        Err(flaw) => {
+            let says = flaw.problem.en.clone().unwrap_or_default();
+            let expected = ["divisor is zero", "too deep", "too much"].iter().any(|one| says.contains(one));
+            prop_assert!(expected, "{}: {}", source, flaw);
+            Ok(None)
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn with_and_without_reasons_the_verdict_is_the_same(source in condition(), facts in some_facts()) {
-        let Ok(condition) = Condition::parse(&source) else { return Ok(()) };
+        let Some(condition) = read(&source)? else { return Ok(()) };
         let (verdict, findings) = condition.explained(&facts, TODAY, &names());
         prop_assert_eq!(condition.verdict(&facts, TODAY), verdict, "{}", source);
         prop_assert!(!findings.is_empty());
@@ -352,7 +365,7 @@ proptest! {
 
     #[test]
     fn learning_a_fact_never_turns_one_answer_into_the_other(source in condition(), facts in some_facts(), at in any::<prop::sample::Index>()) {
-        let Ok(condition) = Condition::parse(&source) else { return Ok(()) };
+        let Some(condition) = read(&source)? else { return Ok(()) };
         let mut less = facts.clone();
         let all: Vec<FactName> = FactName::all().collect();
         less.forget(*at.get(&all));
