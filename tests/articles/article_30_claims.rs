@@ -161,6 +161,7 @@ async fn a_grain_grower_is_told_consents_is_made_public_paid_and_has_received_it
     assert!(seen.body.contains("面积不实，请核查。"), "{}", seen.body);
     assert!(!citizen.get(&format!("/me/claims/{number}")).await.body.contains("面积不实"), "its applicant doesn't");
     step(&handler, &number, "dismiss", "已实地核对，面积属实。").await;
+    assert!(other.get("/me/messages").await.body.contains("已实地核对，面积属实。"), "who objected is answered");
 
     let head = publicised_again(&city, &number).await;
     let (path, page, file) = filed(&head).await;

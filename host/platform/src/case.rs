@@ -215,7 +215,10 @@ impl Platform {
         let event = Event::seal(&number, view.events.last(), happening);
         let step = self.step(&view, step.as_ref(), event, record, to).await?;
         let step = match brought {
-            Some(Brought { claim, record }) => Step { claim: Some(claim), record: record.or(step.record), ..step },
+            Some(Brought { claim, record, mut notices }) => {
+                notices.extend(step.notices);
+                Step { claim: Some(claim), record: record.or(step.record), notices, ..step }
+            }
             None => step,
         };
         let sequence = step.event.sequence;

@@ -41,6 +41,14 @@ pub(crate) struct Brought {
     pub(crate) claim: Claim,
     /// The plugin's call.
     pub(crate) record: Option<CallRecord>,
+    /// Who is told beside the applicant.
+    pub(crate) notices: Vec<Notice>,
+}
+
+impl Brought {
+    pub(crate) const fn new(claim: Claim) -> Self {
+        Self { claim, record: None, notices: Vec::new() }
+    }
 }
 
 /// A claim as one of its parties sees it.
@@ -412,7 +420,7 @@ impl Platform {
     ) -> Result<ClaimView, ClaimError> {
         let actor = Actor { role: Role::Applicant, account: asker.name() };
         let wanted = Wanted { actor, revision, action, reason, overrules: false };
-        let brought = claim.map(|claim| Brought { claim, record: None });
+        let brought = claim.map(Brought::new);
         let view = self.act_with(mine.view, wanted, &[Role::Applicant], None, brought).await?;
         let claim = self.store().claim_get(&view.case.division, &view.case.number).await?.ok_or(Denied::NotFound)?;
         Ok(ClaimView { view, claim })
@@ -515,7 +523,7 @@ impl Platform {
                 )));
             }
             (Some(brought), _) => brought,
-            (None, _) => Brought { claim: kept, record: None },
+            (None, _) => Brought::new(kept),
         };
         if action == "fulfil" && brought.claim.body.amount().is_some() {
             return Err(CaseError::Held(refusal(
@@ -526,6 +534,9 @@ impl Platform {
         }
         let (at, by) = (happening.at, happening.actor.account.as_deref());
         let reason = happening.reason.as_ref().map(|reason| reason.zh.as_str());
+        if matches!(action, "dismiss" | "uphold") {
+            brought.notices = self.objectors_told(case, &brought.claim, reason.unwrap_or_default());
+        }
         if !is_said {
             brought.claim.body = claim::after(&brought.claim.body, action, at, by, reason);
         }

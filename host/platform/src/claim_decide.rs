@@ -97,7 +97,7 @@ impl Platform {
         let actor = Actor { role: Role::System, account: None };
         let revision = view.case.revision;
         let wanted = Wanted { actor, revision, action, reason: reason.as_deref(), overrules: true };
-        let brought = Some(Brought { claim, record });
+        let brought = Some(Brought { record, ..Brought::new(claim) });
         match self.act_with(view, wanted, &[Role::System], None, brought).await {
             Ok(_) | Err(CaseError::Changed { .. }) => Ok(()),
             Err(error) => Err(error.into()),
@@ -261,7 +261,7 @@ impl Platform {
         let party = parties.iter().find(|party| step.by.contains(party)).or(parties.first()).copied();
         let actor = Actor { role: party.ok_or(Denied::Forbidden)?, account: asker.name() };
         let wanted = Wanted { actor, revision, action, reason: Some(reason), overrules: false };
-        let brought = Some(Brought { claim, record: None });
+        let brought = Some(Brought::new(claim));
         self.act_with(seen.view, wanted, &parties, None, brought).await?;
         Ok(())
     }

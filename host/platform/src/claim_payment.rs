@@ -125,7 +125,7 @@ impl Platform {
         let actor = Actor { role: Role::System, account: None };
         let happening = view.case.happening(action, actor, self.now(), reason, None);
         let happening = happening.map_err(CaseError::NotPossible)?;
-        let brought = Some(Brought { claim, record: None });
+        let brought = Some(Brought::new(claim));
         let brought = self.claim_follows(&view.case, &happening, brought).await?;
         let transition = view.case.definition.transition(action).cloned();
         let event = Event::seal(&view.case.number, view.events.last(), happening);

@@ -3,12 +3,13 @@
 //! Invariant: in public a person is a family name; who objects is known to the handler alone.
 
 use jiff::civil::Date;
-use lotus_domain::case::{Actor, CaseNumber};
-use lotus_domain::claim::{MOST_OBJECTIONS, OBJECTION, Objection};
+use lotus_domain::case::{Actor, Case, CaseNumber};
+use lotus_domain::claim::{Claim, MOST_OBJECTIONS, OBJECTION, Objection};
 use lotus_domain::district::Division;
 use lotus_domain::form::FieldError;
 use lotus_domain::kind::Role;
 use lotus_domain::law::Fen;
+use lotus_domain::notice::{Notice, NoticeKey, Recipient, Value};
 use lotus_domain::text::Text;
 
 use crate::asker::{Asker, Denied};
@@ -101,9 +102,23 @@ impl Platform {
         let actor = Actor { role: Role::System, account: None };
         let revision = found.view.case.revision;
         let wanted = Wanted { actor, revision, action: "object", reason: None, overrules: true };
-        let brought = Some(Brought { claim, record: None });
+        let brought = Some(Brought::new(claim));
         self.act_with(found.view, wanted, &[Role::System], None, brought).await?;
         self.note(asker, division, "claim-objected", number.as_str(), "done").await;
         Ok(())
+    }
+
+    /// What those who objected are told of the answer: in their own inbox, and not with the case, where they have no name.
+    pub(crate) fn objectors_told(&self, case: &Case, claim: &Claim, answer: &str) -> Vec<Notice> {
+        let values = [("policy", Value::Text(case.subject.title().clone())), ("answer", Value::plain(answer))];
+        let open = claim.body.objections.iter().filter(|objection| objection.answer.is_none());
+        let made = open.filter_map(|objection| {
+            let key = format!("objection/{}/{}/{}", case.number, case.revision, objection.by);
+            let to = Recipient::Account(objection.by.clone());
+            let notice = NoticeKey::parse(key)
+                .and_then(|key| self.notice("objection-answered", &values, &case.division, key, to));
+            notice.inspect_err(|error| tracing::error!(%error, "an objection's answer can't be told")).ok()
+        });
+        made.collect()
     }
 }
