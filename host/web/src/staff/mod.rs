@@ -106,7 +106,7 @@ struct WorklistPage {
 }
 
 /// What staff do in a district beside its worklist, and whose it is.
-const WAYS: [(Deed, &str, &str); 13] = [
+const WAYS: [(Deed, &str, &str); 15] = [
     (Deed::Help, "helper", "helper-title"),
     (Deed::SeeClocks, "board", "board-title"),
     (Deed::SeeClocks, "monitoring", "monitoring-staff"),
@@ -116,6 +116,8 @@ const WAYS: [(Deed, &str, &str); 13] = [
     (Deed::EditPolicies, "policies", "policy-desk-title"),
     (Deed::RunCounters, "counters", "counters-day"),
     (Deed::SettleFees, "closing", "closing-title"),
+    (Deed::SeeRatings, "ratings", "ratings-staff-title"),
+    (Deed::CallBackRaters, "call-backs", "call-backs-title"),
     (Deed::RunClaims, "claims", "claims-desk-title"),
     (Deed::KeepIntermediaries, "intermediaries", "inter-staff"),
     (Deed::RecordGrievances, "grievances", "grievance-record-title"),
