@@ -10,6 +10,7 @@ pub mod load;
 pub mod load_facts;
 mod monitoring;
 mod offered;
+mod rating;
 mod supervisor;
 mod policy;
 
@@ -26,6 +27,7 @@ use crate::offered::Offered;
 pub use account::{ReadyAccount, accounts};
 pub use intermediary::{Intermediaries, intermediaries};
 pub use licence::licences;
+pub use rating::ratings;
 pub use supervisor::supervisors;
 pub use monitoring::{Months, monitoring};
 pub use policy::{fact_files, policies};

@@ -12,6 +12,7 @@ use lotus_domain::clock::{Clocks, Office};
 use lotus_domain::district::Division;
 use lotus_domain::form::{FieldValue, Value};
 use lotus_domain::kind::{Definition, Role, shipped};
+use lotus_domain::rating::Rating;
 use lotus_domain::supervision::Rules;
 use lotus_domain::text::Text;
 use rand::rngs::StdRng;
@@ -86,6 +87,12 @@ impl<'a> Load<'a> {
     fn after(&mut self, at: Timestamp, hours: i64) -> Timestamp {
         let minutes = self.random.random_range(1..=hours * 60);
         at.checked_add(jiff::SignedDuration::from_mins(minutes)).unwrap_or(at)
+    }
+
+    /// How its applicant rates a case that was made, in the shares of a real city; not everybody does.
+    pub fn rating(&mut self, case: &Case, events: &[Event]) -> Option<Rating> {
+        let day = self.zone.to_datetime(events.last()?.happening.at).date();
+        crate::rating::of_case(&mut self.random, case, events, day)
     }
 
     /// The next case with its history, as the engine would have made it.

@@ -45,6 +45,14 @@ async fn seed(platform: &Platform) -> anyhow::Result<()> {
     for (division, months) in lotus_demo::monitoring(&lotus_demo::city()?, today) {
         platform.monitoring_seed(&division, months, bulletins).await?;
     }
+    let city = lotus_demo::city()?;
+    for district in &city.districts {
+        let ratings = lotus_demo::ratings(&city, &district.division, today);
+        // In parts: whoever writes meanwhile does not wait for all of them.
+        for part in ratings.chunks(200) {
+            platform.ratings_import(&district.division, part.to_vec()).await?;
+        }
+    }
     // The city's own bulletins are about all districts.
     let city = platform.districts().into_iter().find(|district| district.is_city);
     match city {

@@ -355,6 +355,11 @@ impl Platform {
         Ok(taken)
     }
 
+    /// Whether the asker writes down in a district what callers say.
+    pub async fn rating_record_open(&self, asker: &Asker, division: &Division) -> Result<(), Denied> {
+        self.allow_within(asker, Deed::RecordRatings, division, "record-ratings").await.map(|_| ())
+    }
+
     /// Keeps that somebody called a department, and asks them by a short message how it was.
     pub async fn rating_call(
         &self,

@@ -55,6 +55,11 @@ impl DayPage {
     fn is_booked(booking: &Booking) -> bool {
         booking.state == BookingState::Booked
     }
+
+    /// Whoever was called can rate it.
+    fn is_served(booking: &Booking) -> bool {
+        booking.state == BookingState::Called
+    }
 }
 
 /// `GET /staff/d/{division}/counters`

@@ -109,6 +109,8 @@ struct GuidePage {
     offers: Vec<Offer>,
     /// The service of the catalogue of intermediaries that it asks for.
     intermediaries: Option<Slug>,
+    /// How it is rated.
+    rated: String,
 }
 
 /// `GET /d/{division}/items/{code}`
@@ -125,5 +127,7 @@ pub(crate) async fn guide(
     let f = Frame::new(&app, &reader, title).of(&app, &place.district).at(Part::Items);
     let service = |name| app.platform.intermediary_service_named(name);
     let intermediaries = item.item.intermediary_services.iter().find_map(service);
-    page(&GuidePage { f, offers, intermediaries, of_city: item.division != place.visit.division, i: item, district: place.district })
+    let rated = app.platform.rating_of_item(&item.division, &item.item.code).await;
+    let rated = crate::rating::in_a_word(reader.words, rated.as_ref());
+    page(&GuidePage { f, offers, intermediaries, rated, of_city: item.division != place.visit.division, i: item, district: place.district })
 }
