@@ -47,7 +47,7 @@ fn one_applicant(table: &mut Table, policies: &[Policy], names: &Names) -> anyho
     let files = lotus_demo::fact_files()?;
     let (_, _, facts) = files.iter().find(|(_, holder, _)| matches!(holder, Holder::Enterprise(_))).context("one")?;
     let now: jiff::Timestamp = NOW.parse()?;
-    let today = now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date();
+    let today = jiff::tz::offset(8).to_datetime(now).date();
     let (mut fast, mut explained) = (Vec::with_capacity(ASKED), Vec::with_capacity(ASKED));
     for _ in 0..ASKED {
         let begun = Instant::now();
@@ -93,7 +93,7 @@ async fn everybody(table: &mut Table, policies: &[Policy]) -> anyhow::Result<()>
     let store = Store::open(&StoreConfig::sqlite(directory.path().join("lotus.db")), keyring).await?;
     store.district_put(lotus_demo::city()?.districts).await?;
     let now: jiff::Timestamp = NOW.parse()?;
-    let today = now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date();
+    let today = jiff::tz::offset(8).to_datetime(now).date();
     let begun = Instant::now();
     let mut load = FactLoad::new(now);
     let mut waiting: BTreeMap<Division, Vec<(Holder, Facts)>> = BTreeMap::new();

@@ -11,7 +11,7 @@ use axum::response::Response;
 use axum_extra::extract::Form as Sent;
 use jiff::tz::TimeZone;
 use lotus_domain::district::District;
-use lotus_domain::policy::{Fact, FactKind, FactName, FactType, Finding, Match, Seen, Verdict};
+use lotus_domain::policy::{Fact, FactKind, FactName, FactType, Finding, Match, Verdict};
 use lotus_platform::{Asker, DeclareError, MyPolicies};
 use serde::Deserialize;
 
@@ -100,10 +100,6 @@ impl MinePage<'_> {
 
     fn value(&self, name: &FactName, fact: &Fact) -> String {
         self.f.w.text(&name.in_words(&fact.value, &lotus_domain::policy::Names::default())).to_owned()
-    }
-
-    fn seen(seen: &Seen) -> &'static FactKind {
-        seen.name.kind()
     }
 
     fn is_yes_no(kind: &FactKind) -> bool {

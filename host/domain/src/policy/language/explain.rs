@@ -7,7 +7,7 @@
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::super::fact::{FactName, Facts};
+use super::super::fact::{FactName, FactType, Facts};
 use super::super::finding::{Finding, Seen, Verdict};
 use super::Names;
 use super::program::{Against, Asked, Id, Node, Order, Program, Unknown, Value, children};
@@ -165,7 +165,9 @@ impl Explainer<'_> {
             let (Some(value), Some(as_of)) = (&seen.value, seen.as_of) else { continue };
             let day = CITY.to_datetime(as_of).date();
             let title = &seen.name.kind().title;
-            zh.push(format!("{}为{}（{}，截至{day}）", title.zh, value.zh, seen.source.zh));
+            let is_yes_no = seen.name.kind().kind == FactType::YesNo;
+            let named = if is_yes_no { format!("“{}”", title.zh) } else { title.zh.clone() };
+            zh.push(format!("{named}为{}（{}，截至{day}）", value.zh, seen.source.zh));
             en.push(format!("{} is {} ({}, as of {day})", english(title), english(value), english(&seen.source)));
         }
         if let Some(lacking) = lacking {
