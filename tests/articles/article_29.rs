@@ -117,7 +117,8 @@ async fn an_enterprise_finds_its_services_its_policies_and_its_last_days_in_its_
     let nobody = city.browser();
     let zone = nobody.get("/d/411082/zones/equipment").await;
     assert!(zone.attributes("a", "href").contains(&MINE.to_owned()), "the zone leads to one's own page");
-    assert!(nobody.get(MINE).await.status.is_client_error(), "which is for whoever is signed in");
+    let asked = nobody.get(MINE).await;
+    assert!(asked.location().is_some_and(|to| to.starts_with("/sign-in")), "which is for whoever is signed in");
 
     let agent = acting(&city).await;
     let before = agent.get(MINE).await;

@@ -149,7 +149,8 @@ async fn a_grain_grower_is_told_consents_is_made_public_paid_and_has_received_it
     assert!(!public.body.contains("演示市民") && !public.body.contains("0001"), "no more than that");
     assert!(public.body.contains("个工作日"), "and how many days are left");
     let objection = format!("{PUBLIC}/{number}");
-    assert!(city.browser().post(&objection, &[("words", "面积不实，请核查。")]).await.status.is_client_error());
+    let nobody = city.browser().post(&objection, &[("words", "面积不实，请核查。")]).await;
+    assert!(nobody.location().is_some_and(|to| to.starts_with("/sign-in")), "in one's own name alone");
     let short = other.post(&objection, &[("words", "不")]).await;
     assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
     let sent = other.post(&objection, &[("words", "面积不实，请核查。")]).await;
@@ -416,6 +417,8 @@ async fn a_plugin_decides_on_its_own_policy_and_its_call_is_on_record() {
     consents(&agent, &number).await;
     let page = agent.get(&format!("/me/claims/{number}")).await;
     assert!(page.body.contains("由本区县插件自动核定"), "{}", page.body);
+    assert_eq!(page.texts(".status-state"), ["已核定，待公示"], "{}", page.body);
+    assert!(page.body.contains("15,000 元"), "half of the interest: {}", page.body);
     let store = city.store().await;
     let records = store.record_list_case(&yuzhou(), &CaseNumber::parse(&number).unwrap()).await.unwrap();
     assert!(records.iter().any(|record| record.function == "policies.decide" && !record.transcript.is_empty()));

@@ -3,9 +3,12 @@
 //! Invariant: nothing is decided on a holder's facts before they consented; nobody but the holder (the person, or whoever
 //! acts for the enterprise now) consents; and what stands beside a case is written with the step that changes it.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use lotus_domain::Slug;
 use lotus_domain::account::AccountId;
+use lotus_domain::applicant::Applicant;
 use lotus_domain::case::{
     Actor, Application, Case, CaseNumber, Event, FollowSecret, Happening, Subject, TransitionError,
 };
@@ -464,8 +467,10 @@ impl Platform {
             let revision = consented.view.case.revision;
             return self.claim_step(asker, consented, revision, "ask-person", None, None).await;
         }
-        let applicant = self.applicant(asker);
-        self.claim_decide(&consented.view.case.division, number, applicant.as_ref()).await?;
+        let division = &consented.view.case.division;
+        let applicant = self.applicant_with_facts(division, asker).await;
+        let applicant = applicant.map(|known| Arc::new(consenting(&known, &consented.claim.body)));
+        self.claim_decide(division, number, applicant.as_ref()).await?;
         self.claim_mine(asker, number).await
     }
 
@@ -599,6 +604,12 @@ impl Platform {
         let Some(claim) = self.store().claim_get(division, number).await? else { return Ok(None) };
         Ok(Some(ClaimView { view: self.view(file, parties)?, claim }))
     }
+}
+
+/// Whoever applies, with the consent to each fact that the page of consent showed: sensitive ones too.
+fn consenting(known: &Applicant, body: &ClaimBody) -> Applicant {
+    let shown = body.found.findings.iter().flat_map(|finding| &finding.facts);
+    shown.fold(known.clone(), |applicant, seen| applicant.consenting(seen.name.as_str()))
 }
 
 /// What the case's own page shows of a claim: policy, version, amount as it was found.
