@@ -23,7 +23,8 @@ async fn delivered(city: &City, applicant: &Browser) -> String {
     let (clerk, handler) = (city.sign_in("yuzhou-clerk").await, city.sign_in("yuzhou-handler").await);
     let number = applied(applicant, "411081", FOOD_LICENCE).await;
     for action in ["pre-review", "pass", "accept"] {
-        step(&clerk, &number, action, "").await;
+        let done = step(&clerk, &number, action, "").await;
+        assert_eq!(done.status, StatusCode::OK, "{action}: {:?}", done.texts("main p"));
     }
     step(&handler, &number, "review", "").await;
     step(&handler, &number, "grant", "材料齐全，符合条件。").await;
@@ -380,7 +381,7 @@ async fn a_few_ratings_are_not_shown_as_numbers_and_a_text_is_public_without_wha
     assert!(page.body.contains("很快") && page.body.contains("周六也能办"), "{}", page.body);
 
     // Seven in all: six of one department's and one of another's, which the difference would tell.
-    let open = everybody.get(OPEN).await.json();
+    let open = until(&everybody, OPEN, |answer| total(answer)["total"].as_u64() == Some(7)).await.json();
     assert_eq!(open["total"]["total"], 7, "{open}");
     let departments = open["departments"].as_array().unwrap();
     assert_eq!(departments.len(), 2, "{open}");

@@ -349,7 +349,9 @@ impl Platform {
 
     /// To which department a step makes the case another's, or asks for its part; none where it does neither.
     fn handed_to(&self, case: &Case, step: &Transition, to: Option<Text>) -> Result<Option<Text>, CaseError> {
-        let chooses = step.opens_parts && case.subject.joint().is_empty();
+        // Who takes part in an item is the item's to say; where it names nobody, nobody does.
+        let of_item = matches!(case.subject, Subject::Item { .. });
+        let chooses = step.opens_parts && !of_item && case.subject.joint().is_empty();
         let own = case.subject.department();
         match step.hands_over {
             Some(HandsOver::Organ) => Ok(Some(grievance::department(grievance::ORGAN))),

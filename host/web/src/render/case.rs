@@ -308,7 +308,9 @@ impl CasePage<'_> {
 
     /// Whoever makes it says which department.
     fn chooses(&self, action: &Transition) -> bool {
-        let asks_for_part = action.opens_parts && self.view.case.subject.joint().is_empty();
+        let subject = &self.view.case.subject;
+        let of_item = matches!(subject, lotus_domain::case::Subject::Item { .. });
+        let asks_for_part = action.opens_parts && !of_item && subject.joint().is_empty();
         action.hands_over == Some(HandsOver::Chosen) || asks_for_part
     }
 
