@@ -110,7 +110,7 @@ async fn every_district_publishes_its_policies_with_conditions_procedure_time_an
     {
         assert!(guide.body.contains(said), "{said}");
     }
-    let english = browser.get("/d/411081/policies/master-studio?lang=en").await;
+    let english = city.browser().get("/d/411081/policies/master-studio?lang=en").await;
     assert!(english.body.contains("Sales of last year: at least 2,000,000 yuan"), "{}", english.body);
     let city_wide = browser.get("/d/411081/policies/stable-jobs").await;
     assert!(city_wide.body.contains("全市政策") && city_wide.body.contains("5.5%"), "{}", city_wide.body);

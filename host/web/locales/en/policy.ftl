@@ -36,6 +36,7 @@ my-policies-none-met = None is certain yet. Below are those where one thing is m
 my-policies-near = One thing is missing ({ $n })
 my-policies-unknown = Something isn’t known ({ $n })
 my-policies-other = { $n } other policies don’t apply.
+my-policies-show = Show them
 my-policies-tell = Tell us, and we know
 my-policies-tell-detail = It is voluntary and used for this alone; a register’s word comes first, and you can take yours back.
 my-policies-known = What is known

@@ -32,6 +32,7 @@ my-policies-none-met = 目前没有确定符合的政策。下面列出了差一
 my-policies-near = 只差一项（{ $n }）
 my-policies-unknown = 还缺信息（{ $n }）
 my-policies-other = 另有{ $n }项政策不适用。
+my-policies-show = 展开查看
 my-policies-tell = 告诉我们，就能判断
 my-policies-tell-detail = 自愿填写，只用于比对政策；登记部门的数据优先，随时可以撤回。
 my-policies-known = 已经知道的信息

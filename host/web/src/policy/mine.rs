@@ -24,7 +24,7 @@ use crate::reader::Reader;
 use crate::render::frame::{Frame, Part, page_with};
 
 /// Facts that are asked for at a time.
-const MOST_ASKED: usize = 12;
+const MOST_ASKED: usize = 8;
 
 /// What somebody says of themselves.
 #[derive(Debug, Default, Deserialize)]
