@@ -19,7 +19,8 @@ use lotus_domain::policy::{Edition, Matched, Verdict, Way, holding};
 use lotus_store::{NewClaim, Push, StoreError};
 
 use crate::asker::{Asker, Denied};
-use crate::claim::{Begun, ClaimError, refusal, until, why};
+use crate::claim::{ClaimError, refusal, until};
+use crate::claim_begin::{Begun, why};
 use crate::start::Platform;
 
 /// Matches of one write.

@@ -28,6 +28,7 @@ mod case_files;
 mod catalog;
 mod city;
 mod claim;
+mod claim_begin;
 mod claim_decide;
 mod claim_payment;
 mod claim_public;
