@@ -141,7 +141,7 @@ async fn what_is_turned_off_is_not_sent_and_what_the_law_has_served_is() {
     a_while().await;
     assert_eq!((gateway.taken().len(), with(&told, "已作出决定：不予受理")), (2, 1), "{told:?}");
     let inbox = citizen.get(&format!("{MESSAGES}?case={number}")).await;
-    assert_eq!(messages(&inbox), 4, "the inbox keeps all of it: {}", inbox.body);
+    assert_eq!(messages(&inbox), 5, "the inbox keeps all of it, and asks how it was: {}", inbox.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -283,6 +283,25 @@ async fn every_channel_reaches_the_same_rating_and_each_thing_is_rated_once() {
     assert_eq!(desk.post(&telephone, &fields("19900000001")).await.status, StatusCode::OK);
     assert_eq!(desk.post(&telephone, &fields("19900000001")).await.status, StatusCode::CONFLICT);
 
+    // A step of the case, by something that is carried, by a computer, and on another terminal of the hall.
+    let path = format!("/me/cases/{number}/rating");
+    let carried = citizen.request("POST", &path).header("user-agent", "Mozilla/5.0 (iPhone) Mobile");
+    let carried = citizen.send(carried.form(&[("step", "accept"), ("grade", "1")])).await;
+    assert_eq!(carried.status, StatusCode::OK, "{}", carried.body);
+    assert_eq!(rate(&citizen, &number, &[("step", "grant"), ("grade", "1")]).await.status, StatusCode::OK);
+    let none = rate(&citizen, &number, &[("step", "pre-review"), ("grade", "1")]).await;
+    assert_eq!(none.status, StatusCode::FORBIDDEN, "what was done among themselves is not rated");
+    let terminal = [("counter", "comprehensive"), ("sort", "terminal")];
+    let issued = administrator.post(&format!("{RATINGS}/devices"), &terminal).await;
+    let terminal = issued.texts(".notice .number").remove(0);
+    served(&clerk).await;
+    let known = ("cookie", format!("device={terminal}"));
+    let page = city.browser().send(city.browser().request("GET", "/kiosk").header(known.0, &known.1)).await;
+    let visit = page.attributes("input[name=visit]", "value").remove(0);
+    let given = city.browser().request("POST", "/kiosk").header(known.0, &known.1);
+    let given = city.browser().send(given.form(&[("visit", visit.as_str()), ("grade", "1")])).await;
+    assert_eq!(given.status, StatusCode::OK);
+
     // A short message: asked by one, answered by one, known by the gateway's signature.
     let department = desk.get(&telephone).await.attributes("#department option", "value").remove(0);
     let call = [("department", department.as_str()), ("telephone", "13822222222")];
@@ -308,9 +327,10 @@ async fn every_channel_reaches_the_same_rating_and_each_thing_is_rated_once() {
     assert_eq!(reply("13822222222", &format!("{code} 2"), SECRET).await, StatusCode::NO_CONTENT);
     assert_eq!(reply("13822222222", &format!("{code} 5"), SECRET).await, StatusCode::NO_CONTENT, "taken once");
 
+    city.set(LATER);
     let administrator = city.sign_in("yuzhou-administrator").await;
-    let all = administrator.get(RATINGS).await;
-    for channel in ["二维码", "大厅平板", "电话", "短信"] {
+    let all = until(&administrator, RATINGS, |page| page.texts(".rating-list li").len() == 7).await;
+    for channel in ["电脑端", "移动端", "二维码", "大厅平板", "大厅其他终端", "电话", "短信"] {
         assert_eq!(all.texts(".rating-list li").iter().filter(|one| one.contains(channel)).count(), 1, "{channel}");
     }
     assert!(all.body.matches("非常不满意").count() == 0, "nothing was rated twice");

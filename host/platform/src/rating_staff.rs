@@ -403,6 +403,7 @@ impl Platform {
         asker: &Asker,
         division: &Division,
         counter: &Slug,
+        is_terminal: bool,
     ) -> Result<String, RateError> {
         self.allow_within(asker, Deed::IssueRatingDevices, division, "rating-devices").await?;
         let halls = self.store().halls_get(division).await?.map(|halls| halls.counters).unwrap_or_default();
@@ -411,7 +412,7 @@ impl Platform {
         }
         let code = format!("{division}-{}", to_hex(&rand::random::<[u8; 16]>()));
         let device = Device {
-            id: to_hex(&rand::random::<[u8; 6]>()),
+            id: Device::id(is_terminal, &to_hex(&rand::random::<[u8; 6]>())),
             counter: counter.clone(),
             issued: self.now(),
             issued_by: asker.name().unwrap_or_default(),

@@ -245,7 +245,7 @@ impl Platform {
         let served = served.filter(|served| served.visit == visit).ok_or_else(not_now)?;
         let target = self.target_of_visit(&division, &served).await?.ok_or_else(not_now)?;
         let way = Way {
-            channel: Channel::HallTablet,
+            channel: if device.is_terminal() { Channel::HallTerminal } else { Channel::HallTablet },
             client: format!("device/{}", device.id),
             rater: None,
             who: Rater::default(),

@@ -91,7 +91,10 @@ pub struct Called {
     pub at: Timestamp,
 }
 
-/// A tablet on which is rated.
+/// What the ids of terminals begin with; those of tablets don't.
+const TERMINAL: &str = "terminal-";
+
+/// A tablet or another terminal on which is rated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     /// Its id.
@@ -104,4 +107,16 @@ pub struct Device {
     pub issued_by: String,
     /// When it was taken out of use.
     pub ended: Option<Timestamp>,
+}
+
+impl Device {
+    /// An id for a tablet, or for another terminal, from what is drawn for it.
+    pub fn id(is_terminal: bool, drawn: &str) -> String {
+        if is_terminal { format!("{TERMINAL}{drawn}") } else { format!("tablet-{drawn}") }
+    }
+
+    /// It is not a tablet.
+    pub fn is_terminal(&self) -> bool {
+        self.id.starts_with(TERMINAL)
+    }
 }

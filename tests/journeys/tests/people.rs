@@ -111,6 +111,11 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
             browser.post(&format!("/console/d/{division}/sessions/end"), &[("account", "nobody")]).await
         }
         Deed::RecordGrievances => browser.get(&format!("/staff/d/{division}/grievances")).await,
+        Deed::SeeRatings => browser.get(&format!("/staff/d/{division}/ratings")).await,
+        Deed::RecordRatings => browser.get(&format!("/staff/d/{division}/ratings/telephone")).await,
+        Deed::CheckRatings => browser.get(&format!("/staff/d/{division}/ratings/checks")).await,
+        Deed::CallBackRaters => browser.get(&format!("/staff/d/{division}/call-backs")).await,
+        Deed::IssueRatingDevices => browser.get(&format!("/staff/d/{division}/ratings/devices")).await,
         // No grievance: allowed and impossible is told from forbidden only where one is.
         Deed::SeeEscalated => {
             let seen = browser.get(&format!("/staff/d/{division}/escalations")).await;

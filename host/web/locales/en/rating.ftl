@@ -102,3 +102,6 @@ rating-device-counter = Counter
 rating-device-issue = Hand out a code
 rating-device-ended = out of use since { "" }
 rating-device-end = Take out of use
+rating-device-sort = What it is
+rating-device-tablet = A tablet at the counter
+rating-device-terminal = Another terminal in the hall

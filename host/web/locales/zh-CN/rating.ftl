@@ -102,3 +102,6 @@ rating-device-counter = 窗口
 rating-device-issue = 发放终端码
 rating-device-ended = 已停用：
 rating-device-end = 停用
+rating-device-sort = 类型
+rating-device-tablet = 窗口平板
+rating-device-terminal = 大厅其他终端

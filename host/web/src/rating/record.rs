@@ -179,6 +179,8 @@ pub(super) async fn devices(
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     counter: Slug,
+    #[serde(default)]
+    sort: String,
 }
 
 /// `POST /staff/d/{division}/ratings/devices`
@@ -189,7 +191,8 @@ pub(super) async fn issue(
     Named(place): Named<InDistrict>,
     Sent(wanted): Sent<Wanted>,
 ) -> Result<Response, Error> {
-    let code = app.platform.rating_device_issue(&asker, &place.division, &wanted.counter).await?;
+    let code =
+        app.platform.rating_device_issue(&asker, &place.division, &wanted.counter, wanted.sort == "terminal").await?;
     devices_shown((&app, &reader, &asker), &place.division, Some(code)).await
 }
 
