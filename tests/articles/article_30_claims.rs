@@ -98,13 +98,14 @@ async fn filed(head: &Browser) -> (String, Answer, String) {
 /// Uploads a receipt: for each case its amount, result and words.
 async fn receipt(head: &Browser, path: &str, lines: &[(&str, &str, &str, &str)]) -> Answer {
     let id = path.rsplit('/').next().unwrap();
-    let mut text = "\u{feff}批次号,序号,办件编号,金额（元）,结果,说明\r\n".to_owned();
     let file = head.get(&format!("{path}/file")).await.body;
-    for (number, amount, result, said) in lines {
+    let row = |(number, amount, result, said): &(&str, &str, &str, &str)| {
         let row = file.lines().find(|row| row.contains(number)).expect("a line of the file");
         let line = row.split(',').nth(1).unwrap();
-        text.push_str(&format!("{id},{line},{number},{amount},{result},{said}\r\n"));
-    }
+        format!("{id},{line},{number},{amount},{result},{said}\r\n")
+    };
+    let rows: String = lines.iter().map(row).collect();
+    let text = format!("\u{feff}批次号,序号,办件编号,金额（元）,结果,说明\r\n{rows}");
     let boundary = "----lotus-boundary";
     let body = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"receipt\"; filename=\"r.csv\"\r\nContent-Type: text/csv\r\n\r\n{text}\r\n--{boundary}--\r\n"
@@ -136,8 +137,8 @@ async fn a_grain_grower_is_told_consents_is_made_public_paid_and_has_received_it
     let case = citizen.get(&format!("/me/cases/{number}")).await;
     assert!(case.attributes("a", "href").contains(&format!("/me/claims/{number}")));
     let revision = case.attributes("input[name=revision]", "value").remove(0);
-    let held = citizen.post(&format!("/me/cases/{number}/actions/consent"), &[("revision", &revision)]).await;
-    assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let pressed = citizen.post(&format!("/me/cases/{number}/actions/consent"), &[("revision", &revision)]).await;
+    assert_eq!(pressed.status, StatusCode::UNPROCESSABLE_ENTITY);
     consents(&citizen, &number).await;
     let granted = citizen.get(&format!("/me/claims/{number}")).await;
     assert_eq!(granted.texts(".status-state"), ["已核定，待公示"]);

@@ -183,6 +183,18 @@ impl Platform {
         to: Option<Text>,
         brought: Option<Brought>,
     ) -> Result<CaseView, CaseError> {
+        // All that a step holds while it waits lies in a place of its own: many kinds of page make steps.
+        Box::pin(self.acted(view, wanted, parties, to, brought)).await
+    }
+
+    async fn acted(
+        &self,
+        view: CaseView,
+        wanted: Wanted<'_>,
+        parties: &[Role],
+        to: Option<Text>,
+        brought: Option<Brought>,
+    ) -> Result<CaseView, CaseError> {
         let Wanted { actor, revision, action, reason, overrules } = wanted;
         if view.case.revision != revision {
             return Err(CaseError::Changed { now: Box::new(view) });

@@ -136,13 +136,11 @@ pub(crate) fn refusal(zh: &str, en: &str, next: Option<(&str, &str)>) -> Refusal
 
 /// As whom a person claims now: themselves, or the enterprise that they act for; and what it is called.
 pub(crate) fn holder_of(person: &Person) -> Option<(Holder, String)> {
-    match &person.acting_for {
-        Some(mandate) => Some((Holder::Enterprise(mandate.credit_code.clone()), mandate.enterprise.clone())),
-        None => {
-            let number = person.account.profile.identity_number.clone()?;
-            Some((Holder::Person(number), person.account.profile.name.clone()))
-        }
+    if let Some(mandate) = &person.acting_for {
+        return Some((Holder::Enterprise(mandate.credit_code.clone()), mandate.enterprise.clone()));
     }
+    let number = person.account.profile.identity_number.clone()?;
+    Some((Holder::Person(number), person.account.profile.name.clone()))
 }
 
 impl Platform {
@@ -233,16 +231,12 @@ impl Platform {
             let message = Text::new("请阅读并勾选同意。", "Please read and tick your consent.");
             errors.push(FieldError { field: "agrees".to_owned(), message });
         }
-        let to = match self.pays_money(&mine.claim).await? {
-            false => None,
-            true => match PayTo::read(&wish.payee, &wish.bank, &wish.account) {
-                Ok(to) => Some(to),
-                Err(wrong) => {
-                    errors.extend(wrong);
-                    None
-                }
-            },
-        };
+        let is_money = self.pays_money(&mine.claim).await?;
+        let read = is_money.then(|| PayTo::read(&wish.payee, &wish.bank, &wish.account)).transpose();
+        let to = read.unwrap_or_else(|wrong| {
+            errors.extend(wrong);
+            None
+        });
         if !errors.is_empty() {
             return Err(ClaimError::Invalid(errors));
         }

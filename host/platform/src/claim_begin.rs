@@ -154,7 +154,8 @@ impl Platform {
         let editions = self.policies(&visit.division);
         let Some(edition) = editions.iter().find(|edition| edition.policy.id == *policy) else {
             let begun = self.plugin_claim(asker, visit, policy, (holder, name), accounts).await?;
-            return self.claim_opened(self.claim_begun(begun, |_| Vec::new())?).await;
+            let new = self.claim_begun(begun, |_| Vec::new())?;
+            return Box::pin(self.claim_opened(new)).await;
         };
         let given = &edition.policy;
         if !given.is_open(today) {
@@ -178,7 +179,7 @@ impl Platform {
             )));
         }
         let new = self.claim_begun(Begun::of(given, found, holder, name, accounts), |_| Vec::new())?;
-        self.claim_opened(new).await
+        Box::pin(self.claim_opened(new)).await
     }
 
     /// A claim to a policy that a plugin of the district adds, where it says that whoever asks may have it.
@@ -222,7 +223,7 @@ impl Platform {
         let (division, number) = (new.claim.division.clone(), new.claim.number.clone());
         self.claim_marked(&new).await?;
         self.transition_marked(&division, &number, 2).await?;
-        match self.store().claim_open(division.clone(), new).await? {
+        match Box::pin(self.store().claim_open(division.clone(), new)).await? {
             Opened::New => {
                 self.transition_told(&division, &number, 2);
                 Ok(number)

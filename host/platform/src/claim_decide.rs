@@ -149,8 +149,6 @@ impl Platform {
             _ => None,
         });
         let decision = match answer {
-            // Nobody gets less than nothing, or what no policy gives.
-            Outcome::Answer(Decision::Granted(Some(Fen(..=0)))) => cannot(),
             Outcome::Answer(Decision::Declined(refusal)) | Outcome::Refused(refusal) => {
                 let next = refusal.next_step.map_or_else(by_a_person, |own| {
                     let also = by_a_person();
@@ -159,8 +157,9 @@ impl Platform {
                 });
                 Decision::Declined(Refusal { next_step: Some(next), ..refusal })
             }
-            Outcome::Answer(decision) => decision,
-            Outcome::NotFound | Outcome::Unavailable(_) | Outcome::Failed(_) => cannot(),
+            // Nobody gets less than nothing, or nothing as if it were money.
+            Outcome::Answer(decision) if !matches!(decision, Decision::Granted(Some(Fen(..=0)))) => decision,
+            Outcome::Answer(_) | Outcome::NotFound | Outcome::Unavailable(_) | Outcome::Failed(_) => cannot(),
         };
         (decision, record)
     }

@@ -198,7 +198,8 @@ impl Platform {
             let step = self.claim_prepared(found, action, said.clone()).await?;
             let sequence = step.event.sequence;
             let store = self.store();
-            match store.batch_answer(division.clone(), id.to_owned(), line, state, words.clone(), step).await {
+            let answered = store.batch_answer(division.clone(), id.to_owned(), line, state, words.clone(), step);
+            match Box::pin(answered).await {
                 Ok(done) => {
                     if done {
                         self.transition_told(division, number, sequence);

@@ -141,7 +141,7 @@ impl BatchPage {
     }
 }
 
-async fn batch_page(
+fn batch_page(
     (app, reader): (&App, &Reader),
     name: &BatchName,
     batch: Batch,
@@ -169,7 +169,7 @@ pub(super) async fn batch(
     Query(query): Query<Taken>,
 ) -> Result<Response, Error> {
     let batch = app.platform.batch(&asker, &name.division, &name.id).await?;
-    batch_page((&app, &reader), &name, batch, query.taken, None).await
+    batch_page((&app, &reader), &name, batch, query.taken, None)
 }
 
 fn csv(name: &str, bytes: Vec<u8>) -> Result<Response, Error> {
@@ -201,11 +201,12 @@ pub(super) async fn receipt_form(
     Named(name): Named<BatchName>,
 ) -> Result<Response, Error> {
     let batch = app.platform.batch(&asker, &name.division, &name.id).await?;
-    let mut text = format!("\u{feff}{}\r\n", RECEIPT_COLUMNS.join(","));
-    for line in &batch.lines {
+    let row = |line: &BatchLine| {
         let amount = line.amount.to_string().replace(',', "");
-        text.push_str(&format!("{},{},{},{amount},,\r\n", batch.id, line.line, line.number));
-    }
+        format!("{},{},{},{amount},,\r\n", batch.id, line.line, line.number)
+    };
+    let rows: String = batch.lines.iter().map(row).collect();
+    let text = format!("\u{feff}{}\r\n{rows}", RECEIPT_COLUMNS.join(","));
     csv(&format!("receipt-{}", batch.id), text.into_bytes())
 }
 
@@ -241,7 +242,7 @@ pub(super) async fn receipt(
         Err(ClaimError::Receipt(error)) => {
             let batch = app.platform.batch(&asker, &name.division, &name.id).await?;
             let said = reader.words.text(&error.words()).to_owned();
-            batch_page((&app, &reader), &name, batch, None, Some(said)).await
+            batch_page((&app, &reader), &name, batch, None, Some(said))
         }
         Err(error) => Err(error.into()),
     }
