@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use lotus_domain::catalog::{DistrictItem, ItemError};
 use lotus_domain::district::Division;
+use lotus_domain::intermediary::steering::Steering;
 use lotus_domain::text::Text;
 use lotus_store::StoreError;
 
@@ -15,6 +16,9 @@ pub enum PublishError {
     /// An item is not what the law wants it to be: e.g. a fee without a basis (article 31).
     #[error(transparent)]
     Item(#[from] ItemError),
+    /// A guide names an intermediary instead of a service (article 32).
+    #[error("the item {0}: {1}")]
+    Steering(String, Steering),
     /// The database is away.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -45,6 +49,9 @@ impl Platform {
     pub async fn item_publish(&self, division: Division, items: Vec<DistrictItem>) -> Result<(), PublishError> {
         for item in &items {
             item.item.check()?;
+            if let Some(steering) = self.city().register.watch.in_value(&item.item, &|_| false) {
+                return Err(PublishError::Steering(item.item.code.clone(), steering));
+            }
         }
         self.store().item_publish(division, items).await?;
         Ok(self.reload().await?)

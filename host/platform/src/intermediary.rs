@@ -202,7 +202,11 @@ impl Platform {
             wrong("kind", "请选择信用事项。", "Please choose what happened.");
         }
         if !(4..=300).contains(&length(&wish.what)) {
-            wrong("what", "请用 4 至 300 个字说明，将对外公布。", "Please say it in 4 to 300 characters; it is published.");
+            wrong(
+                "what",
+                "请用 4 至 300 个字说明，将对外公布。",
+                "Please say it in 4 to 300 characters; it is published.",
+            );
         }
         let evidence = wish.evidence.trim();
         let is_case = CaseNumber::parse(evidence);
@@ -238,7 +242,13 @@ impl Platform {
     }
 
     /// Takes an entry back that was wrong; why is published.
-    pub async fn credit_withdraw(&self, asker: &Asker, division: &Division, id: &str, why: &str) -> Result<(), CreditError> {
+    pub async fn credit_withdraw(
+        &self,
+        asker: &Asker,
+        division: &Division,
+        id: &str,
+        why: &str,
+    ) -> Result<(), CreditError> {
         self.allow_within(asker, Deed::KeepIntermediaries, division, "credit").await?;
         let why: String = why.trim().replace('\0', "").chars().take(300).collect();
         if why.chars().count() < 4 {
@@ -247,10 +257,13 @@ impl Platform {
         }
         let city = self.city_division().ok_or(Denied::NotFound)?;
         let of_here = self.city().register.listed.iter().any(|listed| {
-            let here = |event: &CreditEvent| event.id == id && event.division == *division && event.kind.weight().is_some();
+            let here =
+                |event: &CreditEvent| event.id == id && event.division == *division && event.kind.weight().is_some();
             listed.events.iter().any(here)
         });
-        if !of_here || !self.store().intermediary_credit_withdraw(city, id.to_owned(), why).await.map_err(Denied::from)? {
+        if !of_here
+            || !self.store().intermediary_credit_withdraw(city, id.to_owned(), why).await.map_err(Denied::from)?
+        {
             return Err(Denied::NotFound.into());
         }
         self.note(asker, division, "intermediary-credit-withdrawn", id, "done").await;

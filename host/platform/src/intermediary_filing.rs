@@ -54,16 +54,14 @@ pub(crate) fn no(reason: (&str, &str), next: (&str, &str)) -> Refusal {
 
 impl Platform {
     /// Whether this can be filed now by whoever asks, and for whom: code and name.
-    async fn filer(
-        &self,
-        asker: &Asker,
-        division: &Division,
-        kind: FilingKind,
-    ) -> Result<(String, String), NotServed> {
+    async fn filer(&self, asker: &Asker, division: &Division, kind: FilingKind) -> Result<(String, String), NotServed> {
         let refused = |reason, next| NotServed::Refused(no(reason, next));
         let mandate = asker.person().and_then(|person| person.acting_for.clone()).ok_or_else(|| {
             refused(
-                ("只有机构的法定代表人或授权经办人可以办理。", "Only a representative or agent of the organisation files."),
+                (
+                    "只有机构的法定代表人或授权经办人可以办理。",
+                    "Only a representative or agent of the organisation files.",
+                ),
                 ("请登录，并在“我的”页面选择代表的机构。", "Please sign in and choose for whom you act on your page."),
             )
         })?;
@@ -71,7 +69,10 @@ impl Platform {
         let standing = listed.as_ref().map(|listed| listed.record.standing);
         match (kind, standing) {
             (FilingKind::Register, None)
-            | (FilingKind::Change | FilingKind::Exit, Some(Standing::Listed | Standing::Warned | Standing::Suspended { .. } | Standing::Readmitted)) => {}
+            | (
+                FilingKind::Change | FilingKind::Exit,
+                Some(Standing::Listed | Standing::Warned | Standing::Suspended { .. } | Standing::Readmitted),
+            ) => {}
             (FilingKind::Readmit, Some(Standing::Exited { .. })) => {
                 let again = listed.and_then(|listed| listed.record.again);
                 if let Some(again) = again.filter(|again| self.today() < *again) {
@@ -84,7 +85,10 @@ impl Platform {
             (FilingKind::Register, Some(_)) => {
                 return Err(refused(
                     ("该机构已在名录中。", "This organisation is on the list already."),
-                    ("信息有变化的，请办理变更；已退出的，请申请重新入驻。", "File a change, or ask to be admitted again."),
+                    (
+                        "信息有变化的，请办理变更；已退出的，请申请重新入驻。",
+                        "File a change, or ask to be admitted again.",
+                    ),
                 ));
             }
             (FilingKind::Readmit, _) => {
@@ -100,7 +104,8 @@ impl Platform {
                 ));
             }
         }
-        let filings = self.store().intermediary_list_filings(division, MOST).await.map_err(|error| unavailable(&error))?;
+        let filings =
+            self.store().intermediary_list_filings(division, MOST).await.map_err(|error| unavailable(&error))?;
         let ended = ["published", "refused", "withdrawn"];
         let open = |(_, state, filing): &&(CaseNumber, String, Filing)| {
             filing.code == mandate.credit_code && !ended.contains(&state.as_str())
@@ -196,7 +201,11 @@ impl Platform {
     }
 
     /// What was filed in a district, for those who verify it.
-    pub async fn filings(&self, asker: &Asker, division: &Division) -> Result<Vec<(CaseNumber, String, Filing)>, Denied> {
+    pub async fn filings(
+        &self,
+        asker: &Asker,
+        division: &Division,
+    ) -> Result<Vec<(CaseNumber, String, Filing)>, Denied> {
         self.allow_within(asker, lotus_domain::access::Deed::KeepIntermediaries, division, "filings").await?;
         Ok(self.store().intermediary_list_filings(division, MOST).await?)
     }
@@ -236,8 +245,10 @@ fn wrong(filing: &Filing, services: &[ServiceType], today: Date) -> Vec<FieldErr
     let Some(listing) = &filing.listing else { return Vec::new() };
     let error = |field: &str, message: Text| FieldError { field: field.to_owned(), message };
     let mut errors = Vec::new();
-    let unqualified =
-        listing.offers.iter().find_map(|offer| services.iter().find(|s| s.id == offer.service && !listing.is_qualified(s, today)));
+    let unqualified = listing
+        .offers
+        .iter()
+        .find_map(|offer| services.iter().find(|s| s.id == offer.service && !listing.is_qualified(s, today)));
     if let Some(service) = unqualified {
         let needs = service.qualification.as_ref().map(|needs| needs.zh.as_str()).unwrap_or_default();
         let zh = format!("“{}”需要在有效期内的资质：{needs}。", service.title.zh);
@@ -246,7 +257,8 @@ fn wrong(filing: &Filing, services: &[ServiceType], today: Date) -> Vec<FieldErr
     match listing.check(services) {
         Ok(()) => {}
         Err(ListingError::Offers) => {
-            let message = Text::new("请选择 1 至 20 项服务和服务区域。", "Please choose 1 to 20 services and districts.");
+            let message =
+                Text::new("请选择 1 至 20 项服务和服务区域。", "Please choose 1 to 20 services and districts.");
             errors.push(error("services", message));
         }
         Err(problem) => errors.push(error("statement", Text::new("请检查填写的内容。", problem.to_string()))),

@@ -130,16 +130,61 @@ fn need_form(services: Vec<Choice>, service: Option<String>, from: Date, until: 
         "May be left out. 1 to 64 letters and digits, public with the closing; it goes into the draw, so that nobody can \
          arrange it beforehand.",
     );
-    let closes = Text::new("当日 17:00 截止；直接选取的不需要报名。", "At 17:00 of the day; not used where you choose directly.");
+    let closes = Text::new(
+        "当日 17:00 截止；直接选取的不需要报名。",
+        "At 17:00 of the day; not used where you choose directly.",
+    );
     let fields = [
-        field("service", ("中介服务事项", "Service"), None, FieldKind::ChooseOne(services), true, service.map(|s| Value::Options(vec![s]))),
+        field(
+            "service",
+            ("中介服务事项", "Service"),
+            None,
+            FieldKind::ChooseOne(services),
+            true,
+            service.map(|s| Value::Options(vec![s])),
+        ),
         field("title", ("项目名称", "Project"), None, FieldKind::Line { min: 4, max: 100 }, true, None),
-        field("details", ("服务内容和要求", "What is to be done"), None, FieldKind::Area { min: 4, max: 2000 }, true, None),
+        field(
+            "details",
+            ("服务内容和要求", "What is to be done"),
+            None,
+            FieldKind::Area { min: 4, max: 2000 },
+            true,
+            None,
+        ),
         field("way", ("选取方式", "How somebody is selected"), None, FieldKind::ChooseOne(ways), true, None),
-        field("ceiling", ("最高限价（元）", "Ceiling (yuan)"), None, FieldKind::Money { min: Fen(100), max: Fen(DEAREST) }, true, None),
-        field("days", ("服务期限（日）", "To be delivered within (days)"), None, FieldKind::Integer { min: 1, max: 730 }, true, None),
-        field("closes", ("报名截止日", "Sign-up closes on"), Some(closes), FieldKind::Date { min: Some(from), max: Some(until) }, true, Some(Value::Date(initial))),
-        field("contribution", ("业主随机数", "The owner's contribution"), Some(contribution), FieldKind::Line { min: 1, max: 64 }, false, None),
+        field(
+            "ceiling",
+            ("最高限价（元）", "Ceiling (yuan)"),
+            None,
+            FieldKind::Money { min: Fen(100), max: Fen(DEAREST) },
+            true,
+            None,
+        ),
+        field(
+            "days",
+            ("服务期限（日）", "To be delivered within (days)"),
+            None,
+            FieldKind::Integer { min: 1, max: 730 },
+            true,
+            None,
+        ),
+        field(
+            "closes",
+            ("报名截止日", "Sign-up closes on"),
+            Some(closes),
+            FieldKind::Date { min: Some(from), max: Some(until) },
+            true,
+            Some(Value::Date(initial)),
+        ),
+        field(
+            "contribution",
+            ("业主随机数", "The owner's contribution"),
+            Some(contribution),
+            FieldKind::Line { min: 1, max: 64 },
+            false,
+            None,
+        ),
     ];
     Form {
         title: Text::new("发布中介服务需求", "Publish a need for an intermediary service"),
@@ -147,7 +192,10 @@ fn need_form(services: Vec<Choice>, service: Option<String>, from: Date, until: 
             "由您自主选取，任何部门不得指定。需求、报名、抽取过程和结果向社会公开，请勿填写个人信息。",
             "You select; no department may name anybody. Need, sign-ups, draw and result are public: please write nothing personal.",
         )),
-        sections: vec![Section { title: Text::new("需求", "The need"), fields: fields.into_iter().flatten().collect() }],
+        sections: vec![Section {
+            title: Text::new("需求", "The need"),
+            fields: fields.into_iter().flatten().collect(),
+        }],
         submit: Text::new("发布", "Publish"),
     }
 }
@@ -160,9 +208,12 @@ impl Platform {
             return Err(NotServed::Refused(no(("请先登录。", "Please sign in first."), next)));
         }
         let days = self.setting(Setting::IntermediarySignUpDays).await.map_err(|error| unavailable(&error))?;
-        let after = |days: i64| self.today().saturating_add(jiff::Span::new().days(days.clamp(1, LONGEST_SIGN_UP.into())));
-        let choice =
-            |service: &lotus_domain::intermediary::ServiceType| Choice { value: service.id.to_string(), label: service.title.clone() };
+        let after =
+            |days: i64| self.today().saturating_add(jiff::Span::new().days(days.clamp(1, LONGEST_SIGN_UP.into())));
+        let choice = |service: &lotus_domain::intermediary::ServiceType| Choice {
+            value: service.id.to_string(),
+            label: service.title.clone(),
+        };
         let services = self.city().register.services.iter().map(choice).collect();
         let chosen = service.map(ToString::to_string);
         Ok(need_form(services, chosen, after(1), after(LONGEST_SIGN_UP.into()), after(days)))
@@ -216,7 +267,8 @@ impl Platform {
         });
         let need = self.need_of(values).ok_or_else(|| missing("such need"))?;
         let number = self.new_number(division, &definition);
-        let owner = person.acting_for.as_ref().map_or_else(|| person.account.profile.masked_name(), |m| m.enterprise.clone());
+        let owner =
+            person.acting_for.as_ref().map_or_else(|| person.account.profile.masked_name(), |m| m.enterprise.clone());
         let mut selection = Selection {
             number: CaseNumberText::from(&number),
             owner,
@@ -257,7 +309,8 @@ impl Platform {
         // The chain has the commitment before anybody can see the need, let alone sign up.
         self.note_commitment(asker, division, &selection).await;
         let account = person.account.id.clone();
-        let opened = self.store().selection_open(division.clone(), prepared.new.clone(), selection, account, seed).await?;
+        let opened =
+            self.store().selection_open(division.clone(), prepared.new.clone(), selection, account, seed).await?;
         if matches!(opened, Opened::Before(_)) {
             self.note(asker, division, "draw-not-opened", number.as_str(), "sent before").await;
         }
@@ -328,7 +381,8 @@ impl Platform {
         Ok(SelectionView {
             is_owner: person.is_some_and(|person| person.account.id == kept.account),
             is_chosen: code.is_some() && kept.selection.chosen.as_ref().map(|(code, _)| code.as_str()) == code,
-            can_sign_up: open && code.is_some_and(|code| !kept.selection.is_owned_by(code) && self.intermediary(code).is_some()),
+            can_sign_up: open
+                && code.is_some_and(|code| !kept.selection.is_owned_by(code) && self.intermediary(code).is_some()),
             supervises: kept.state == "closed" && self.may_within(asker, Deed::SuperviseDraws, &kept.division),
             state: state.unwrap_or_else(|| Text::zh(kept.state.clone())),
             district,
@@ -406,7 +460,10 @@ impl Platform {
         let person = asker.person().ok_or(Denied::SignIn)?;
         let mandate = person.acting_for.clone().ok_or_else(|| {
             refused(
-                ("只有中介机构的法定代表人或授权经办人可以报名。", "Only a representative or agent of an intermediary signs up."),
+                (
+                    "只有中介机构的法定代表人或授权经办人可以报名。",
+                    "Only a representative or agent of an intermediary signs up.",
+                ),
                 ("请在“我的”页面选择代表的机构。", "Please choose for whom you act on your page."),
             )
         })?;
@@ -443,7 +500,10 @@ impl Platform {
         let contribution = contribution.trim().to_owned();
         if !is_contribution(&contribution) {
             let next = ("请返回修改。", "Please go back and change it.");
-            return Err(refused(("随机数只用字母和数字，不超过 64 个。", "Letters and digits only, at most 64."), next));
+            return Err(refused(
+                ("随机数只用字母和数字，不超过 64 个。", "Letters and digits only, at most 64."),
+                next,
+            ));
         }
         let bids = self.store().selection_list_bids(&kept.division, number).await?;
         let before = bids.into_iter().find(|bid| bid.code == mandate.credit_code);
@@ -575,7 +635,13 @@ impl Platform {
         let rating = DeliveryRating { grade, day: self.today() };
         let credit = rating
             .is_bad()
-            .then(|| self.credit_of(&kept, CreditKind::BadRating, format!("业主对交付成果评价为{grade}级（共5级，4、5级为差评）。")))
+            .then(|| {
+                self.credit_of(
+                    &kept,
+                    CreditKind::BadRating,
+                    format!("业主对交付成果评价为{grade}级（共5级，4、5级为差评）。"),
+                )
+            })
             .flatten();
         kept.selection.rating = Some(rating);
         let words: String = words.trim().replace('\0', "").chars().take(500).collect();

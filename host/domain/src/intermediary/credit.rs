@@ -176,7 +176,9 @@ pub fn record(events: &[CreditEvent], settings: &[Dated], day: Date) -> Record {
     let later = |from: Date, days: i64| from.saturating_add(Span::new().days(days.clamp(0, 36_500)));
     let mut events: Vec<&CreditEvent> =
         events.iter().filter(|event| event.withdrawn.is_none() && event.day <= day).collect();
-    events.sort_by(|a, b| (a.day, a.kind == CreditKind::Readmission, &a.id).cmp(&(b.day, b.kind == CreditKind::Readmission, &b.id)));
+    events.sort_by(|a, b| {
+        (a.day, a.kind == CreditKind::Readmission, &a.id).cmp(&(b.day, b.kind == CreditKind::Readmission, &b.id))
+    });
     let (mut exited, mut suspended, mut again) = (None::<Date>, None::<Date>, false);
     let mut counted: Vec<(Date, i64)> = Vec::new();
     let sum = |counted: &[(Date, i64)], at: Date| {

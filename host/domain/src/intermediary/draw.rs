@@ -112,8 +112,8 @@ impl Draw<'_> {
 
     /// Draws so many of the entrants, who stand in their order.
     pub fn draw(&self, seed: &Seed, list: &Hash, entrants: &[Entrant], places: usize) -> Drawn {
-        let key =
-            Hash::of(format!("lotus-draw-1 key\n{} {}\n{}\n{list}\n", self.id, self.round, seed.0).as_bytes()).to_string();
+        let key = Hash::of(format!("lotus-draw-1 key\n{} {}\n{}\n{list}\n", self.id, self.round, seed.0).as_bytes())
+            .to_string();
         let mut left: Vec<&Entrant> = entrants.iter().collect();
         let (mut turns, mut winners) = (Vec::new(), Vec::new());
         let mut counter = 0;

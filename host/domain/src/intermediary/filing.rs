@@ -106,12 +106,42 @@ pub fn form(kind: FilingKind, services: &[ServiceType], districts: &[District], 
         sections.push(Section {
             title: Text::new("机构", "The organisation"),
             fields: vec![
-                field("short", ("简称", "Short name"), line(4, 50), false, said(now.and_then(|now| now.short.first().cloned()))),
-                field("website", ("网站域名", "Host of the web site"), line(4, 100), false, said(now.and_then(|now| now.website.clone()))),
-                field("telephone", ("联系电话", "Telephone"), FieldKind::Telephone, true, said(now.map(|now| now.telephone.clone()))),
+                field(
+                    "short",
+                    ("简称", "Short name"),
+                    line(4, 50),
+                    false,
+                    said(now.and_then(|now| now.short.first().cloned())),
+                ),
+                field(
+                    "website",
+                    ("网站域名", "Host of the web site"),
+                    line(4, 100),
+                    false,
+                    said(now.and_then(|now| now.website.clone())),
+                ),
+                field(
+                    "telephone",
+                    ("联系电话", "Telephone"),
+                    FieldKind::Telephone,
+                    true,
+                    said(now.map(|now| now.telephone.clone())),
+                ),
                 field("address", ("地址", "Address"), line(4, 200), true, said(now.map(|now| now.address.clone()))),
-                field("qualification", ("资质名称", "Qualification"), line(2, 100), false, said(held.map(|held| held.name.clone()))),
-                field("certificate", ("证书编号", "Number of the certificate"), line(2, 60), false, said(held.map(|held| held.number.clone()))),
+                field(
+                    "qualification",
+                    ("资质名称", "Qualification"),
+                    line(2, 100),
+                    false,
+                    said(held.map(|held| held.name.clone())),
+                ),
+                field(
+                    "certificate",
+                    ("证书编号", "Number of the certificate"),
+                    line(2, 60),
+                    false,
+                    said(held.map(|held| held.number.clone())),
+                ),
                 field(
                     "valid-until",
                     ("资质有效期至", "The qualification is valid until"),
@@ -126,7 +156,13 @@ pub fn form(kind: FilingKind, services: &[ServiceType], districts: &[District], 
             fields: vec![
                 field("services", ("服务事项", "Services"), FieldKind::ChooseMany(offered), true, services),
                 field("districts", ("服务区域", "Districts"), FieldKind::ChooseMany(places), true, serves),
-                field("conditions", ("服务条件", "Conditions"), area(2, 1000), true, said(now.map(|now| now.conditions.clone()))),
+                field(
+                    "conditions",
+                    ("服务条件", "Conditions"),
+                    area(2, 1000),
+                    true,
+                    said(now.map(|now| now.conditions.clone())),
+                ),
                 field(
                     "process",
                     ("服务流程（每行一步）", "Process (one step on each line)"),
@@ -141,12 +177,27 @@ pub fn form(kind: FilingKind, services: &[ServiceType], districts: &[District], 
                     true,
                     first.map(|offer| Value::Integer(i64::from(offer.promised.amount))),
                 ),
-                field("fee", ("收费标准", "Fee standard"), line(2, 300), true, said(first.map(|offer| offer.fee.clone()))),
-                field("fee-basis", ("收费依据", "Basis of the fee"), line(2, 300), true, said(first.map(|offer| offer.fee_basis.clone()))),
+                field(
+                    "fee",
+                    ("收费标准", "Fee standard"),
+                    line(2, 300),
+                    true,
+                    said(first.map(|offer| offer.fee.clone())),
+                ),
+                field(
+                    "fee-basis",
+                    ("收费依据", "Basis of the fee"),
+                    line(2, 300),
+                    true,
+                    said(first.map(|offer| offer.fee_basis.clone())),
+                ),
             ],
         });
     }
-    let truth = ("以上内容真实、完整；提供虚假材料的，接受清退处理", "All of this is true and complete; who gives false material is put off the list");
+    let truth = (
+        "以上内容真实、完整；提供虚假材料的，接受清退处理",
+        "All of this is true and complete; who gives false material is put off the list",
+    );
     sections.push(Section {
         title: Text::new("说明与承诺", "Statement"),
         fields: vec![statement, field("truth", truth, FieldKind::Confirm, true, None)],
@@ -198,7 +249,12 @@ pub fn read(kind: FilingKind, filer: Filer<'_>, values: &[FieldValue], today: Da
         offers: chosen("services").into_iter().map(offer).collect(),
         districts: chosen("districts").into_iter().filter_map(|code| Division::parse(code).ok()).collect(),
         conditions: text("conditions"),
-        process: text("process").lines().map(|step| step.trim().to_owned()).filter(|step| !step.is_empty()).take(20).collect(),
+        process: text("process")
+            .lines()
+            .map(|step| step.trim().to_owned())
+            .filter(|step| !step.is_empty())
+            .take(20)
+            .collect(),
         listed: today,
     });
     Filing { kind, code: filer.code.to_owned(), listing, statement: text("statement") }

@@ -406,7 +406,10 @@ mod tests {
         let excluded = Bidder { excluded: Some(Text::zh("暂停选取")), ..bidder(2, Some(1), 0) };
         for way in [Way::Draw, Way::LowestQuote, Way::CreditFirst] {
             assert!(matches!(closing(way, &[]), Closing::NoResult(_)));
-            assert!(matches!(closing(way, &[bidder(1, Some(1), 0), excluded.clone()]), Closing::NoResult(_)), "{way:?}");
+            assert!(
+                matches!(closing(way, &[bidder(1, Some(1), 0), excluded.clone()]), Closing::NoResult(_)),
+                "{way:?}"
+            );
         }
     }
 

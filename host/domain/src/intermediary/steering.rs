@@ -17,16 +17,8 @@ use super::Listing;
 use crate::page::Page;
 
 /// Ends of names that say what kind of organisation it is, the longest first.
-const FORMS: [&str; 8] = [
-    "有限责任公司",
-    "股份有限公司",
-    "（普通合伙）",
-    "(普通合伙)",
-    "有限公司",
-    "事务所",
-    "研究院",
-    "集团",
-];
+const FORMS: [&str; 8] =
+    ["有限责任公司", "股份有限公司", "（普通合伙）", "(普通合伙)", "有限公司", "事务所", "研究院", "集团"];
 /// The shortest name, in letters, that is looked for: shorter ones are everybody's words.
 const SHORTEST_NAME: usize = 6;
 /// The shortest short name, which its bearer chose, in letters.
@@ -58,15 +50,20 @@ impl Plain {
     }
 }
 
+/// Fields whose values are the contract's own words, e.g. which block it is: between two blocks they would cut a name in two.
+const OURS: [&str; 3] = ["block", "to", "tone"];
+
 /// Takes every text of a value that is written as JSON, and no name of a field.
 struct Texts<'a> {
     plain: &'a mut Plain,
     in_key: bool,
+    key: String,
 }
 
 impl Formatter for Texts<'_> {
     fn begin_object_key<W: ?Sized + std::io::Write>(&mut self, _: &mut W, _: bool) -> std::io::Result<()> {
         self.in_key = true;
+        self.key.clear();
         Ok(())
     }
 
@@ -76,7 +73,9 @@ impl Formatter for Texts<'_> {
     }
 
     fn write_string_fragment<W: ?Sized + std::io::Write>(&mut self, _: &mut W, words: &str) -> std::io::Result<()> {
-        if !self.in_key {
+        if self.in_key {
+            self.key.push_str(words);
+        } else if !OURS.contains(&self.key.as_str()) {
             self.plain.add(words);
         }
         Ok(())
@@ -88,7 +87,7 @@ impl Formatter for Texts<'_> {
 }
 
 fn add<T: Serialize>(plain: &mut Plain, value: &T) {
-    let mut texts = Serializer::with_formatter(std::io::sink(), Texts { plain, in_key: false });
+    let mut texts = Serializer::with_formatter(std::io::sink(), Texts { plain, in_key: false, key: String::new() });
     // Nothing is written, so nothing can go wrong but a value that is no JSON, which no answer is.
     let _ = value.serialize(&mut texts);
 }
@@ -289,7 +288,7 @@ pub(super) mod tests {
             let found = found.unwrap_or_else(|| panic!("{block:?}"));
             assert_eq!((found.code.as_str(), found.block), ("91411081DEMA00001Q", Some(2)), "{block:?}");
         }
-        let cut = page(vec![markdown("许昌甲乙"), markdown("工程咨询")]);
+        let cut = page(vec![markdown("请找许昌"), markdown("甲乙工程咨询")]);
         assert_eq!(watch.in_page(&cut, &NOBODY).unwrap().block, Some(2), "a name over two blocks");
         let named = Page { title: Text::zh("长葛丙丁测绘"), ..page(Vec::new()) };
         assert_eq!(watch.in_page(&named, &NOBODY).unwrap().block, Some(0));
@@ -300,7 +299,8 @@ pub(super) mod tests {
     #[test]
     fn what_names_nobody_is_let_through() {
         let watch = watch();
-        let text = "依法需要施工图审查的，请在中介服务页面自主选择机构；许昌、长葛均有工程咨询、测绘机构。电话 0374-12345。";
+        let text =
+            "依法需要施工图审查的，请在中介服务页面自主选择机构；许昌、长葛均有工程咨询、测绘机构。电话 0374-12345。";
         let fine = page(vec![Block::Markdown { text: Text::zh(text) }]);
         assert_eq!(watch.in_page(&fine, &NOBODY), None);
         assert_eq!(Watch::default().in_page(&fine, &NOBODY), None);

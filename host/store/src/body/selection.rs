@@ -140,12 +140,7 @@ pub(crate) async fn selection_list_due(
 }
 
 /// Counts a change of a selection that is still at a revision; whether it was.
-async fn changes(
-    db: &mut Connection,
-    division: &Division,
-    number: &str,
-    seen: i64,
-) -> Result<bool, StoreError> {
+async fn changes(db: &mut Connection, division: &Division, number: &str, seen: i64) -> Result<bool, StoreError> {
     let done = sqlx::query::<Db>(
         "UPDATE selection SET revision = revision + 1 WHERE division = $1 AND number = $2 AND revision = $3",
     )
@@ -172,15 +167,17 @@ pub(crate) async fn selection_move(
     if !changes(db, division, number, new.revision).await? {
         return Ok(false);
     }
-    sqlx::query::<Db>("UPDATE selection SET body = $3, closes = $4, due = $5, late = $6 WHERE division = $1 AND number = $2")
-        .bind(division.as_str())
-        .bind(number)
-        .bind(row::to_json(selection)?)
-        .bind(selection.round().map(|round| round.closes.as_millisecond()))
-        .bind(selection.contract.map(|contract| contract.due.to_string()))
-        .bind(i64::from(selection.late))
-        .execute(&mut *db)
-        .await?;
+    sqlx::query::<Db>(
+        "UPDATE selection SET body = $3, closes = $4, due = $5, late = $6 WHERE division = $1 AND number = $2",
+    )
+    .bind(division.as_str())
+    .bind(number)
+    .bind(row::to_json(selection)?)
+    .bind(selection.round().map(|round| round.closes.as_millisecond()))
+    .bind(selection.contract.map(|contract| contract.due.to_string()))
+    .bind(i64::from(selection.late))
+    .execute(&mut *db)
+    .await?;
     if let Some(seed) = seed {
         seal_seed(db, keys, division, selection, seed).await?;
     }
@@ -265,13 +262,12 @@ pub(crate) async fn selection_seed(
     number: &CaseNumber,
     round: u32,
 ) -> Result<Option<Seed>, StoreError> {
-    let found =
-        sqlx::query::<Db>("SELECT seed FROM selection_seed WHERE division = $1 AND number = $2 AND round = $3")
-            .bind(division.as_str())
-            .bind(number.as_str())
-            .bind(i64::from(round))
-            .fetch_optional(db)
-            .await?;
+    let found = sqlx::query::<Db>("SELECT seed FROM selection_seed WHERE division = $1 AND number = $2 AND round = $3")
+        .bind(division.as_str())
+        .bind(number.as_str())
+        .bind(i64::from(round))
+        .fetch_optional(db)
+        .await?;
     let Some(found) = found else { return Ok(None) };
     let opened = keys.open(SEED, &format!("{number}\0{round}"), found.try_get(0)?)?;
     Ok(Seed::parse(&String::from_utf8_lossy(&opened)))

@@ -158,7 +158,10 @@ impl OnePage {
 
     fn serves(&self) -> String {
         let names = self.districts.iter().filter(|district| self.one.listing.serves(&district.division));
-        names.map(|district| self.f.w.text(&district.name).to_owned()).collect::<Vec<_>>().join(&self.f.w.t("list-comma"))
+        names
+            .map(|district| self.f.w.text(&district.name).to_owned())
+            .collect::<Vec<_>>()
+            .join(&self.f.w.t("list-comma"))
     }
 
     fn has_weight(event: &lotus_domain::intermediary::credit::CreditEvent) -> bool {

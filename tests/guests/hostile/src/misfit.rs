@@ -51,7 +51,7 @@ pub(crate) fn steering(which: &str) -> Page {
         "spaced" => page.markdown(Text::zh("推荐：禹 州 **莲和** 建筑\n施工图审查")),
         "code" => page.markdown(Text::zh("机构代码 ９１４１１０８１ＤＥＭＢ００００１Ｂ")),
         "site" => with(page, link(LinkTarget::Site("https://www.lotus-intermediary-01.example.cn/order".into()))),
-        "cut" => page.markdown(Text::zh("禹州莲和")).markdown(Text::zh("建筑施工图审查")),
+        "cut" => page.markdown(Text::zh("推荐：禹州")).markdown(Text::zh("莲和建筑施工图审查")),
         _ => page.markdown(Text::zh("请在中介服务名录中自主选择机构。")),
     }
 }
