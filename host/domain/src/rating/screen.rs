@@ -90,7 +90,7 @@ fn is_luhn(digits: &str) -> bool {
             (_, twice) => twice,
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 fn kind_of(digits: &str, ends_with_x: bool) -> Found {

@@ -11,6 +11,7 @@ mod policy;
 mod intermediary;
 mod find;
 pub(crate) mod problem;
+mod rating;
 mod service;
 mod shape;
 mod staff;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/districts/{division}/search", get(find::search))
         .route("/api/v1/districts/{division}/suggestions", get(find::suggest))
         .route("/api/v1/districts/{division}/fees", get(fee::list))
+        .route("/api/v1/districts/{division}/ratings", get(rating::list))
         .route("/api/v1/districts/{division}/intermediaries", get(intermediary::list))
         .route("/api/v1/selections/{number}", get(intermediary::selection))
         .route("/api/v1/payments/{provider}", post(fee::called_back))
@@ -82,7 +84,7 @@ pub(crate) fn routes() -> Router<App> {
         (name = "staff", description = "The staff's worklists and cases, with a token that was made for it (`Authorization: Bearer lotus_…`)"),
     ),
     paths(
-        district::list, district::one, catalog::list, catalog::one, find::search, find::suggest, fee::list, fee::called_back, policy::list, policy::one, policy::matches, intermediary::list, intermediary::selection, zone::list, zone::page, zone::page_of_zone,
+        district::list, district::one, catalog::list, catalog::one, rating::list, find::search, find::suggest, fee::list, fee::called_back, policy::list, policy::one, policy::matches, intermediary::list, intermediary::selection, zone::list, zone::page, zone::page_of_zone,
         service::list, service::one, service::submit, case::follow, case::act,
         staff::worklist, staff::case, staff::act, staff::search, staff::export,
     ),

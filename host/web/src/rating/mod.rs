@@ -27,7 +27,6 @@ pub(crate) fn routes() -> Router<App> {
         .route("/kiosk", get(kiosk::show).post(kiosk::rate))
         .route("/kiosk/begin", post(kiosk::begin))
         .route("/d/{division}/ratings", get(public::show))
-        .route("/api/v1/districts/{division}/ratings", get(public::open_data))
         .route("/staff/d/{division}/ratings", get(staff::list))
         .route("/staff/d/{division}/ratings/code", get(staff::link))
         .route("/staff/d/{division}/ratings/checks", get(staff::checks))

@@ -4,18 +4,14 @@ use std::sync::Arc;
 
 use askama::Template;
 use askama::filters::Safe;
-use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::HeaderValue;
-use axum::http::header::CACHE_CONTROL;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use lotus_domain::district::District;
 use lotus_domain::page::{Block, Chart, ChartKind, Column, Figure, Series, Table};
 use lotus_domain::rating::{Grade, Line, Published, Shown};
 use lotus_domain::text::Text;
 use lotus_platform::PublicRating;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::Deserialize;
 
 use super::tags;
 use crate::app::App;
@@ -209,112 +205,4 @@ pub(super) async fn show(
     let blocks = rendered(&BlocksView::new(w, standing, &blocks, &forms))?;
     let f = Frame::new(&app, &reader, w.t("ratings-title")).of(&app, &place.district).at(Part::Home);
     page(&RatingsPage { f, district: place.district.clone(), of, blocks, ways, texts: texts.collect() })
-}
-
-/// A number of ratings as it is published: `few` below five, and wherever it would tell one of those.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "kebab-case", tag = "shown")]
-enum CountShape {
-    /// Nobody has rated.
-    Nobody,
-    /// Too few to be shown, or hidden so that too few elsewhere can't be told.
-    Few,
-    /// So many.
-    #[serde(rename_all = "camelCase")]
-    Counts {
-        /// All of them.
-        total: u64,
-        /// By grade, the best first.
-        grades: [u64; 5],
-        /// Grades 1 to 3, in per cent.
-        satisfaction: Option<f64>,
-        /// Bad ratings (4 and 5).
-        bad: u64,
-        /// How many of them were put right, in per cent.
-        rectified: Option<f64>,
-    },
-}
-
-impl From<Shown> for CountShape {
-    fn from(shown: Shown) -> Self {
-        match shown {
-            Shown::Nobody => Self::Nobody,
-            Shown::Few => Self::Few,
-            Shown::Counts(counts) => Self::Counts {
-                total: counts.total(),
-                grades: counts.grades,
-                satisfaction: counts.satisfaction(),
-                bad: counts.bad(),
-                rectified: counts.rectified_share(),
-            },
-        }
-    }
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct MonthShape {
-    /// `2026-03`
-    month: String,
-    #[serde(flatten)]
-    count: CountShape,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct LineShape {
-    total: CountShape,
-    months: Vec<MonthShape>,
-}
-
-impl From<&Line> for LineShape {
-    fn from(line: &Line) -> Self {
-        let months = line.months.iter();
-        let months = months.map(|month| MonthShape { month: month.month.clone(), count: month.shown.into() });
-        Self { total: line.total.into(), months: months.collect() }
-    }
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct ItemShape {
-    /// Implementation code; none is what is about no item.
-    item: Option<String>,
-    #[serde(flatten)]
-    line: LineShape,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct DepartmentShape {
-    department: String,
-    #[serde(flatten)]
-    line: LineShape,
-    items: Vec<ItemShape>,
-}
-
-/// A district's ratings of the last twelve months.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct RatingsShape {
-    #[serde(flatten)]
-    district: LineShape,
-    departments: Vec<DepartmentShape>,
-}
-
-impl From<&Published> for RatingsShape {
-    fn from(published: &Published) -> Self {
-        let departments = published.departments.iter().map(|one| DepartmentShape {
-            department: one.department.clone(),
-            line: (&one.line).into(),
-            items: one
-                .items
-                .iter()
-                .map(|item| ItemShape { item: item.item.clone(), line: (&item.line).into() })
-                .collect(),
-        });
-        Self { district: (&published.district).into(), departments: departments.collect() }
-    }
-}
-
-/// `GET /api/v1/districts/{division}/ratings`
-pub(super) async fn open_data(State(app): State<App>, place: Place) -> Result<Response, Error> {
-    let statistics = app.platform.rating_statistics(&place.visit.division).await?;
-    let cache = HeaderValue::from_static("private, no-cache");
-    Ok(([(CACHE_CONTROL, cache)], Json(RatingsShape::from(&*statistics))).into_response())
 }
