@@ -221,10 +221,10 @@ async fn a_draw_is_committed_to_before_sign_up_and_an_outsider_computes_it_again
     // Whatever a host changes afterwards is found.
     let mut changes: Vec<(&str, Value)> = Vec::new();
     let mut change = |what, edit: &dyn Fn(&mut Value)| {
-        let mut changed = drawn.clone();
-        edit(&mut changed);
-        assert_ne!(changed, drawn);
-        changes.push((what, changed));
+        let mut forged = drawn.clone();
+        edit(&mut forged);
+        assert_ne!(forged, drawn);
+        changes.push((what, forged));
     };
     change("the seed", &|all| all["rounds"][0]["seed"] = json!("00".repeat(32)));
     change("the commitment", &|all| all["rounds"][0]["commitment"] = json!("00".repeat(32)));
@@ -234,8 +234,8 @@ async fn a_draw_is_committed_to_before_sign_up_and_an_outsider_computes_it_again
     change("a number", &|all| all["rounds"][0]["turns"][0]["number"] = json!("0123456789abcdef"));
     change("the winner", &|all| all["rounds"][0]["winners"][0] = json!(NEWCOMER));
     change("whoever is selected", &|all| all["chosen"] = json!(NEWCOMER));
-    for (what, changed) in changes {
-        let said = outsider(&changed);
+    for (what, forged) in changes {
+        let said = outsider(&forged);
         assert!(!said.holds, "{what}: {}", said.words);
     }
 

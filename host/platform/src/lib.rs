@@ -85,6 +85,7 @@ mod role;
 mod search;
 mod second_factor;
 mod selection;
+mod selection_contract;
 mod selection_turn;
 mod service;
 mod start;

@@ -14,11 +14,9 @@ use lotus_domain::case::{Actor, CaseNumber, Event, Subject};
 use lotus_domain::district::{District, Division};
 use lotus_domain::form::{Choice, Field, FieldError, FieldKind, FieldValue, Form, Section, Typed, Value};
 use lotus_domain::intermediary::SELECTION;
-use lotus_domain::intermediary::credit::{CreditEvent, CreditKind};
+use lotus_domain::intermediary::credit::CreditEvent;
 use lotus_domain::intermediary::draw::{Seed, is_contribution};
-use lotus_domain::intermediary::selection::{
-    Bid, CaseNumberText, Contract, DeliveryRating, Kept, Need, Selection, Way,
-};
+use lotus_domain::intermediary::selection::{Bid, CaseNumberText, Kept, Need, Selection, Way};
 use lotus_domain::kind::Role;
 use lotus_domain::law::{Fen, Refusal};
 use lotus_domain::setting::Setting;
@@ -86,12 +84,13 @@ impl From<StoreError> for SelectionError {
     }
 }
 
-fn refused(reason: (&str, &str), next: (&str, &str)) -> SelectionError {
+pub(crate) fn refused(reason: (&str, &str), next: (&str, &str)) -> SelectionError {
     SelectionError::Refused(no(reason, next))
 }
 
 /// A selection as somebody sees it.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "what a page offers to whoever looks, each for itself")]
 pub struct SelectionView {
     /// It, and where its case is.
     pub kept: Kept,
@@ -398,7 +397,7 @@ impl Platform {
         match (selection.need.way, kept.state.as_str()) {
             (Way::Direct, "published") => {
                 let Some(service) = city.register.service(&selection.need.service) else { return Vec::new() };
-                let mut all: Vec<Arc<Listed>> = city.register.listed.to_vec();
+                let mut all: Vec<Arc<Listed>> = city.register.listed.clone();
                 all.retain(|one| {
                     one.barred(service, &kept.division, self.today()).is_none()
                         && !selection.is_owned_by(&one.listing.code)
@@ -530,7 +529,7 @@ impl Platform {
     }
 
     /// Its owner's selection.
-    async fn owned(&self, asker: &Asker, number: &CaseNumber) -> Result<Kept, SelectionError> {
+    pub(crate) async fn owned(&self, asker: &Asker, number: &CaseNumber) -> Result<Kept, SelectionError> {
         let person = asker.person().ok_or(Denied::SignIn)?;
         let kept = self.selection_find(number).await?.ok_or(Denied::NotFound)?;
         if kept.account != person.account.id {
@@ -551,102 +550,6 @@ impl Platform {
         })?;
         kept.selection.chosen = Some((chosen.listing.code.clone(), chosen.listing.name.clone()));
         self.selection_act(kept, "choose", Beside { account: asker.name(), ..Beside::default() }).await
-    }
-
-    /// The owner and the selected intermediary have concluded: for how much, until when.
-    pub async fn selection_contract(
-        &self,
-        asker: &Asker,
-        number: &CaseNumber,
-        fee: &str,
-        due: &str,
-    ) -> Result<(), SelectionError> {
-        let mut kept = self.owned(asker, number).await?;
-        let (today, need) = (self.today(), &kept.selection.need);
-        let code = kept.selection.chosen.as_ref().map(|(code, _)| code.clone());
-        let bidder = kept.selection.bidders.iter().find(|bidder| Some(&bidder.code) == code.as_ref());
-        let most = bidder.and_then(|bidder| bidder.quote).unwrap_or(need.ceiling);
-        let last = today.saturating_add(jiff::Span::new().days(need.days));
-        let fee = Fen::parse_yuan(fee).ok().filter(|fee| fee.0 > 0 && *fee <= most);
-        let due = due.parse::<Date>().ok().filter(|due| today <= *due && *due <= last);
-        let (Some(fee), Some(due)) = (fee, due) else {
-            let reason = (
-                format!("合同价应不超过 {most} 元，交付日应在 {today} 至 {last} 之间。"),
-                format!("The fee is at most {most} yuan, the day of delivery from {today} to {last}."),
-            );
-            return Err(refused((&reason.0, &reason.1), ("请返回修改。", "Please go back and change it.")));
-        };
-        kept.selection.contract = Some(Contract { fee, signed: today, due });
-        self.selection_act(kept, "contract", Beside { account: asker.name(), ..Beside::default() }).await
-    }
-
-    /// The selected intermediary has delivered; what comes late stands in its credit record.
-    pub async fn selection_deliver(&self, asker: &Asker, number: &CaseNumber) -> Result<(), SelectionError> {
-        let person = asker.person().ok_or(Denied::SignIn)?;
-        let mut kept = self.selection_find(number).await?.ok_or(Denied::NotFound)?;
-        let code = person.acting_for.as_ref().map(|mandate| mandate.credit_code.as_str());
-        if code.is_none() || kept.selection.chosen.as_ref().map(|(code, _)| code.as_str()) != code {
-            return Err(Denied::Forbidden.into());
-        }
-        kept.selection.delivered = Some(self.today());
-        let credit = self.late(&mut kept);
-        self.selection_act(kept, "deliver", Beside { account: asker.name(), credit, ..Beside::default() }).await
-    }
-
-    /// What a selection that is late brings into its intermediary's credit record, once.
-    pub(crate) fn late(&self, kept: &mut Kept) -> Option<CreditEvent> {
-        let day = self.today();
-        if kept.selection.late || !kept.selection.is_late(day) {
-            return None;
-        }
-        kept.selection.late = true;
-        let due = kept.selection.contract.map(|contract| contract.due)?;
-        let what = format!("未在合同约定的 {due} 前交付“{}”。", kept.selection.need.service_title.zh);
-        self.credit_of(kept, CreditKind::LateDelivery, what)
-    }
-
-    fn credit_of(&self, kept: &Kept, kind: CreditKind, what: String) -> Option<CreditEvent> {
-        let number = &kept.selection.number.0;
-        Some(CreditEvent {
-            id: format!("{number}/{}", kind.name()),
-            code: kept.selection.chosen.as_ref().map(|(code, _)| code.clone())?,
-            kind,
-            day: self.today(),
-            division: kept.division.clone(),
-            what,
-            evidence: number.clone(),
-            withdrawn: None,
-        })
-    }
-
-    /// The owner rates what was delivered, in five grades; what they say beside stays in the case.
-    pub async fn selection_rate(
-        &self,
-        asker: &Asker,
-        number: &CaseNumber,
-        grade: u8,
-        words: &str,
-    ) -> Result<(), SelectionError> {
-        let mut kept = self.owned(asker, number).await?;
-        if !(1..=5).contains(&grade) {
-            let next = ("请返回选择。", "Please go back and choose.");
-            return Err(refused(("请选择一个等级。", "Please choose a grade."), next));
-        }
-        let rating = DeliveryRating { grade, day: self.today() };
-        let credit = rating
-            .is_bad()
-            .then(|| {
-                self.credit_of(
-                    &kept,
-                    CreditKind::BadRating,
-                    format!("业主对交付成果评价为{grade}级（共5级，4、5级为差评）。"),
-                )
-            })
-            .flatten();
-        kept.selection.rating = Some(rating);
-        let words: String = words.trim().replace('\0', "").chars().take(500).collect();
-        let reason = Some(words.as_str()).filter(|words| !words.is_empty());
-        self.selection_act(kept, "rate", Beside { account: asker.name(), reason, credit, ..Beside::default() }).await
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use lotus_domain::applicant::Applicant;
 use lotus_domain::intermediary::steering::{Steering, Watch};
+use lotus_domain::policy::Decided;
 use lotus_domain::service::Submitted;
 use lotus_runtime::{Answer, Ask, Called, Failure, Outcome};
 
@@ -24,9 +25,13 @@ fn found(watch: &Watch, answer: &Answer, exempt: &dyn Fn(&str) -> bool) -> Optio
         Answer::Advised(advice) => watch.in_value(advice, exempt),
         Answer::Offers(offers) => watch.in_value(offers, exempt),
         Answer::Reminders(reminders) => watch.in_value(reminders, exempt),
-        Answer::Observed | Answer::Ran => None,
-        #[allow(unreachable_patterns, reason = "an answer that is added here says what it holds")]
-        _ => None,
+        Answer::Matches(matches) => matches.iter().find_map(|added| {
+            let said: Vec<_> = added.findings.iter().map(|found| (&found.condition, &found.reason)).collect();
+            watch.in_value(&(&added.basis, said), exempt)
+        }),
+        Answer::Decided(Decided::Declined(refusal)) => watch.in_value(refusal, exempt),
+        Answer::Decided(Decided::ForAPerson(why)) => watch.in_value(why, exempt),
+        Answer::Decided(Decided::Granted(_)) | Answer::Observed | Answer::Ran => None,
     }
 }
 

@@ -105,6 +105,7 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
             browser.post(&format!("/console/d/{division}/plugins/stop"), &[("plugin", "no.such.plugin")]).await
         }
         Deed::TakeFees => browser.get(&format!("/staff/cases/{number}/fees")).await,
+        Deed::KeepIntermediaries => browser.get(&format!("/staff/d/{division}/intermediaries")).await,
         Deed::SettleFees => browser.get(&format!("/staff/d/{division}/closing")).await,
         Deed::RunClaims => browser.get(&format!("/staff/d/{division}/claims")).await,
         Deed::EndSessions => {
@@ -123,8 +124,10 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
             // Whoever only hands something over is not shown what was.
             return (lists || seen.status != StatusCode::OK).then_some(seen);
         }
-        // Told with a grievance, an opinion and an evaluation of their own: articles 38 and 35.
+        // Told with a grievance, an opinion and an evaluation of their own, and a draw that is not
+        // revealed: articles 38, 35 and 32.
         Deed::EscalateGrievances
+        | Deed::SuperviseDraws
         | Deed::RevealComplainant
         | Deed::PublishAnswers
         | Deed::GiveOpinions

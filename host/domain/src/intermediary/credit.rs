@@ -266,7 +266,10 @@ mod tests {
         let before = event("a", CreditKind::LateDelivery, date(2026, 5, 31));
         assert_eq!(record(&[before], &stricter, date(2026, 6, 2)).standing, Standing::Listed);
         let after = event("a", CreditKind::LateDelivery, date(2026, 6, 1));
-        assert!(matches!(record(&[after.clone()], &stricter, date(2026, 6, 2)).standing, Standing::Exited { .. }));
+        assert!(matches!(
+            record(std::slice::from_ref(&after), &stricter, date(2026, 6, 2)).standing,
+            Standing::Exited { .. }
+        ));
         let withdrawn = CreditEvent { withdrawn: Some("误记".into()), ..after };
         assert_eq!(record(&[withdrawn], &stricter, date(2026, 6, 2)).standing, Standing::Listed);
     }

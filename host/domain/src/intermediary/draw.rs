@@ -106,8 +106,11 @@ impl Draw<'_> {
 
     /// The list as it is hashed: for whoever puts it into `sha256sum`.
     pub fn list(&self, owner: &str, entrants: &[Entrant]) -> String {
-        let lines: String = entrants.iter().map(|one| format!("{} {}\n", one.code, said(&one.contribution))).collect();
-        format!("lotus-draw-1 list\n{} {}\nowner {}\n{lines}", self.id, self.round, said(owner))
+        let mut list = format!("lotus-draw-1 list\n{} {}\nowner {}\n", self.id, self.round, said(owner));
+        for one in entrants {
+            list.extend([one.code.as_str(), " ", said(&one.contribution), "\n"]);
+        }
+        list
     }
 
     /// Draws so many of the entrants, who stand in their order.

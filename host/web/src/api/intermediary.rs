@@ -163,6 +163,7 @@ pub(crate) struct Turn {
 
 /// A round of a draw, protocol `lotus-draw-1`; what is not public yet is missing.
 #[derive(Debug, Serialize, ToSchema)]
+#[allow(clippy::struct_field_names, reason = "the protocol calls its number so")]
 pub(crate) struct Round {
     /// R, from 1.
     round: u32,
