@@ -34,6 +34,7 @@ struct EnterpriseView {
     f: Frame,
     district: Arc<District>,
     mine: EnterprisePage,
+    published: Vec<Slug>,
 }
 
 impl EnterpriseView {
@@ -44,6 +45,11 @@ impl EnterpriseView {
 
     fn claim(&self, found: &Match) -> Option<&CaseNumber> {
         self.mine.claim(&found.policy)
+    }
+
+    /// It has a page of its own: a plugin's policy has none.
+    fn is_published(&self, found: &Match) -> bool {
+        self.published.contains(&found.policy)
     }
 
     fn is_met(found: &Match) -> bool {
@@ -97,7 +103,8 @@ pub(crate) async fn show(
         other => other.into(),
     })?;
     let f = Frame::new(&app, &reader, reader.words.text(&mine.zone.title)).of(&app, &district).at(Part::Mine);
-    let mut response = page(&EnterpriseView { f, district, mine })?;
+    let published = app.platform.policies(&visit.division).iter().map(|edition| edition.policy.id.clone()).collect();
+    let mut response = page(&EnterpriseView { f, district, mine, published })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
