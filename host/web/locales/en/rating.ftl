@@ -105,3 +105,4 @@ rating-device-end = Take out of use
 rating-device-sort = What it is
 rating-device-tablet = A tablet at the counter
 rating-device-terminal = Another terminal in the hall
+rating-code-print = Print

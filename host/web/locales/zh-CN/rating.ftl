@@ -105,3 +105,4 @@ rating-device-end = 停用
 rating-device-sort = 类型
 rating-device-tablet = 窗口平板
 rating-device-terminal = 大厅其他终端
+rating-code-print = 打印
