@@ -13,12 +13,14 @@
 
 mod bulletin;
 mod capital;
+mod evaluation;
 mod font;
 mod paper;
 mod press;
 mod value;
 
 pub use capital::capital;
+pub use evaluation::Report;
 pub use font::PACKAGE;
 pub use paper::{Ending, Fault, Help, Line, Office, Paper, Proof, Receipt, Says};
 pub use press::{PaperError, Press};

@@ -14,13 +14,13 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::font::{Fonts, PACKAGE};
 use crate::paper::{Office, Paper};
-use crate::{bulletin, value};
+use crate::{bulletin, evaluation, value};
 
 /// How many papers ago a piece of layout was last of use before it is forgotten.
 const REMEMBERED: usize = 8;
 
 /// The templates, by file name.
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("frame.typ", include_str!("../templates/frame.typ")),
     ("acceptance.typ", include_str!("../templates/acceptance.typ")),
     ("correction.typ", include_str!("../templates/correction.typ")),
@@ -30,6 +30,7 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("assistance.typ", include_str!("../templates/assistance.typ")),
     ("receipt.typ", include_str!("../templates/receipt.typ")),
     (bulletin::TEMPLATE, include_str!("../templates/bulletin.typ")),
+    (evaluation::TEMPLATE, include_str!("../templates/evaluation.typ")),
 ];
 
 /// Why there is no paper.
@@ -90,6 +91,12 @@ impl Press {
     ) -> Result<Vec<u8>, PaperError> {
         let inputs = bulletin::bulletin(bulletin, office, hash, &self.fonts()?.family);
         self.set(bulletin::TEMPLATE, inputs, format!("{}/{}", office.name, bulletin.number()))
+    }
+
+    /// Sets the report of an evaluation in the same way.
+    pub fn evaluation(&self, report: &evaluation::Report, office: &Office) -> Result<Vec<u8>, PaperError> {
+        let inputs = evaluation::report(report, office, &self.fonts()?.family);
+        self.set(evaluation::TEMPLATE, inputs, format!("{}/{}", office.name, report.number))
     }
 
     fn set(&self, template: &'static str, inputs: Dict, ident: String) -> Result<Vec<u8>, PaperError> {

@@ -41,7 +41,6 @@ pub(crate) fn routes() -> Router<App> {
 #[template(path = "supervisors.html")]
 struct PublicPage {
     f: Frame,
-    district: Arc<District>,
     supervisors: Vec<Supervisor>,
     opinions: Vec<PublicAnswer>,
     zone: TimeZone,
@@ -55,7 +54,7 @@ async fn public(State(app): State<App>, reader: Reader, place: Place) -> Result<
     opinions.retain(|said| said.topic == TOPIC);
     let f = Frame::new(&app, &reader, reader.words.t("supervisors-title")).of(&app, &place.district);
     let zone = app.platform.zone_of_time().clone();
-    page(&PublicPage { f, district: place.district, supervisors, opinions, zone })
+    page(&PublicPage { f, supervisors, opinions, zone })
 }
 
 #[derive(Deserialize)]
