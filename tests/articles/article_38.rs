@@ -14,7 +14,8 @@ const BOARD: &str = "/staff/d/411081/board";
 const ESCALATIONS: &str = "/staff/d/411081/escalations";
 /// What names the citizen of the demonstration.
 const KNOWN: [&str; 3] = ["演示市民", "19900000001", "411000196101010019"];
-const TEXT: &str = "我是演示市民，电话 199-0000-0001，证号411000196101010019。3月1日在市场监督管理局窗口排队两小时无人受理。";
+const TEXT: &str =
+    "我是演示市民，电话 199-0000-0001，证号411000196101010019。3月1日在市场监督管理局窗口排队两小时无人受理。";
 
 /// Sends a form as it stands, with these fields; what came back.
 async fn sent(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -197,7 +198,11 @@ async fn an_urgent_call_is_first_on_every_list_and_told_at_once_and_late_after_t
     city.set("2026-03-03T22:05:00+08:00");
     let officer = city.sign_in("supervision").await;
     let board = until(&officer, BOARD, |board| board.body.contains("红牌")).await;
-    assert!(board.texts(".supervised h2").contains(&"红牌：承诺时限超期".to_owned()), "{:?}", board.texts(".supervised h2"));
+    assert!(
+        board.texts(".supervised h2").contains(&"红牌：承诺时限超期".to_owned()),
+        "{:?}",
+        board.texts(".supervised h2")
+    );
     assert!(!board.body.contains(&earlier), "a question has a working day");
 }
 
@@ -214,7 +219,9 @@ async fn what_is_not_put_right_goes_to_the_supervisory_organ_and_out_of_everybod
     assert_eq!(says(&citizen, &number, "appeal", "答复与事实不符").await.status, StatusCode::SEE_OTHER);
 
     let path = format!("/staff/cases/{number}");
-    for subject in ["yuzhou-market", "yuzhou-market-head", "yuzhou-handler", "yuzhou-head", "yuzhou-clerk", "yuzhou-desk"] {
+    for subject in
+        ["yuzhou-market", "yuzhou-market-head", "yuzhou-handler", "yuzhou-head", "yuzhou-clerk", "yuzhou-desk"]
+    {
         let browser = city.sign_in(subject).await;
         assert_eq!(browser.get(&path).await.status, StatusCode::FORBIDDEN, "{subject}");
         assert!(!browser.get(WORKLIST).await.body.contains(&number), "{subject}");
@@ -260,7 +267,10 @@ async fn what_is_not_put_right_goes_to_the_supervisory_organ_and_out_of_everybod
     let done = officer.post(ESCALATIONS, &[("number", &late), ("reason", "红牌后仍未办理")]).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);
     let head = city.sign_in("yuzhou-market-head").await;
-    assert_eq!(head.post(ESCALATIONS, &[("number", &fourth), ("reason", "涉及跨部门职责")]).await.status, StatusCode::OK);
+    assert_eq!(
+        head.post(ESCALATIONS, &[("number", &fourth), ("reason", "涉及跨部门职责")]).await.status,
+        StatusCode::OK
+    );
     let clerk = city.sign_in("yuzhou-clerk").await;
     let refused = clerk.post(ESCALATIONS, &[("number", &fourth), ("reason", "不归我管")]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
@@ -276,10 +286,19 @@ async fn what_is_not_put_right_goes_to_the_supervisory_organ_and_out_of_everybod
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_at_the_counter_and_on_the_telephone_is_written_down_and_routed() {
     let city = City::at("2026-03-03T09:00:00+08:00").await;
-    let said = [("sort", "help"), ("topic", "other"), ("identity", "protected"), ("text", "我姓王，13800000003，家门口路灯坏了一周。")];
+    let said = [
+        ("sort", "help"),
+        ("topic", "other"),
+        ("identity", "protected"),
+        ("text", "我姓王，13800000003，家门口路灯坏了一周。"),
+    ];
     let clerk = city.sign_in("yuzhou-clerk").await;
     let no_number = sent(&clerk, DESK, &said).await;
-    assert_eq!(no_number.status, StatusCode::UNPROCESSABLE_ENTITY, "who can't be called back is written down as nobody");
+    assert_eq!(
+        no_number.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "who can't be called back is written down as nobody"
+    );
     let fields: Vec<_> = said.into_iter().chain([("telephone", "13800000003")]).collect();
     let written = sent(&clerk, DESK, &fields).await;
     assert_eq!(written.status, StatusCode::OK, "{}", written.body);
@@ -347,9 +366,8 @@ async fn an_answered_question_is_published_with_consent_and_names_nobody_and_a_f
     assert_eq!(market.post(&format!("{path}/publish"), &[]).await.status, StatusCode::FORBIDDEN, "a head publishes");
     let head = city.sign_in("yuzhou-market-head").await;
     let panel = head.get(&path).await;
-    let form = panel.texts("textarea");
-    assert!(form.iter().any(|text| text.contains("歇业怎么备案")), "{form:?}");
-    let (question, answer) = (form[0].clone(), form[1].clone());
+    let (question, answer) = (panel.texts("#question").remove(0), panel.texts("#answer").remove(0));
+    assert!(question.contains("歇业怎么备案"), "{question}");
     let published = head.post(&format!("{path}/publish"), &[("question", &question), ("answer", &answer)]).await;
     assert_eq!(published.status, StatusCode::SEE_OTHER, "{}", published.body);
     let public = city.browser().get("/d/411081/answers").await;
@@ -357,7 +375,8 @@ async fn an_answered_question_is_published_with_consent_and_names_nobody_and_a_f
     names_nobody("the public list", &public.body);
     assert!(!public.body.contains("13700000005"), "nor anybody else's number");
     // Without consent nothing is published.
-    let fields = [("sort", "question"), ("topic", "market"), ("identity", "named"), ("text", "不想公开的问题，请答复。")];
+    let fields =
+        [("sort", "question"), ("topic", "market"), ("identity", "named"), ("text", "不想公开的问题，请答复。")];
     let opened = sent(&citizen, FORM, &fields).await;
     let quiet = opened.location().unwrap().trim_start_matches("/cases/").to_owned();
     step(&market, &quiet, "take", "").await;

@@ -263,7 +263,8 @@ pub fn allocated(size: u32, strata: &BTreeMap<String, u64>) -> BTreeMap<String, 
     // A small district is heard too, at the cost of the largest share.
     for (_, stratum, ..) in &shares {
         if drawn.get(*stratum) == Some(&0) {
-            let largest = drawn.iter().max_by_key(|(_, count)| **count).map(|(stratum, count)| (stratum.clone(), *count));
+            let largest =
+                drawn.iter().max_by_key(|(_, count)| **count).map(|(stratum, count)| (stratum.clone(), *count));
             if let Some((largest, count)) = largest.filter(|(_, count)| *count > 1) {
                 drawn.insert(largest, count - 1);
                 drawn.insert((*stratum).clone(), 1);

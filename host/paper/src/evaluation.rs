@@ -72,7 +72,9 @@ pub(crate) fn report(report: &Report, office: &Office, family: &str) -> Dict {
     let rate = if drawn == 0 { 0.0 } else { answered as f64 / drawn as f64 };
     let stratum = |(name, population, drawn, invited, answered): &(String, u64, u64, u64, u64)| {
         Value::Array(
-            [text(name), number(*population), number(*drawn), number(*invited), number(*answered)].into_iter().collect(),
+            [text(name), number(*population), number(*drawn), number(*invited), number(*answered)]
+                .into_iter()
+                .collect(),
         )
     };
     let finding = |(district, department, words, state): &(String, String, String, String)| {

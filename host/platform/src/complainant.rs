@@ -4,7 +4,9 @@ use lotus_domain::access::{Deed, Place, Role};
 use lotus_domain::case::{Actor, Case, CaseNumber};
 use lotus_domain::district::Division;
 use lotus_domain::form::{FieldError, Value};
-use lotus_domain::grievance::{Complainant, Curious, Grievance, LONGEST, ORGAN, PublicAnswer, masked, may_know, screened};
+use lotus_domain::grievance::{
+    Complainant, Curious, Grievance, LONGEST, ORGAN, PublicAnswer, masked, may_know, screened,
+};
 use lotus_domain::law::Refusal;
 use lotus_domain::text::Text;
 use lotus_store::CaseFile;

@@ -137,9 +137,7 @@ impl Platform {
     /// Whether the asker runs evaluations.
     pub fn runs_evaluations(&self, asker: &Asker) -> bool {
         let city = self.city_division();
-        city.is_some_and(|city| {
-            self.may(asker, Deed::RunEvaluations, Place { division: &city, department: None })
-        })
+        city.is_some_and(|city| self.may(asker, Deed::RunEvaluations, Place { division: &city, department: None }))
     }
 
     fn sees_evaluation(&self, asker: &Asker, city: &Division, evaluation: &Evaluation) -> bool {
@@ -283,7 +281,10 @@ impl Platform {
         if evaluation.stage == Stage::Planned {
             let population = self.population(&evaluation).await?;
             if population.is_empty() {
-                return Err(refused("没有符合条件的办结件，无法抽样。", "No ended case fits: there is nobody to draw."));
+                return Err(refused(
+                    "没有符合条件的办结件，无法抽样。",
+                    "No ended case fits: there is nobody to draw.",
+                ));
             }
             let names: Vec<Named> = population.iter().map(|(one, _)| one.clone()).collect();
             let sample = draw(&evaluation.seed, &names, evaluation.plan.size);
@@ -342,9 +343,8 @@ impl Platform {
             let values = [("title", Said::plain(&evaluation.plan.title)), ("link", Said::plain(&link))];
             let short: String = drawn.one.name.chars().take(16).collect();
             let key = NoticeKey::parse(format!("evaluation/{id}/{short}"));
-            let made = key.and_then(|key| {
-                self.notice_at("evaluation-invitation", &values, &case.division, key, to, self.now())
-            });
+            let made = key
+                .and_then(|key| self.notice_at("evaluation-invitation", &values, &case.division, key, to, self.now()));
             match made {
                 Ok(notice) => {
                     self.notice_put(&case.division, vec![notice]).await?;
@@ -498,12 +498,18 @@ impl Platform {
         let field = |field: &str, zh: &str, en: &str| {
             GrievanceError::Invalid(vec![FieldError { field: field.to_owned(), message: Text::new(zh, en) }])
         };
-        let division = division.ok_or_else(|| field("division", "请选择被评估的区县。", "Please choose a district."))?;
+        let division =
+            division.ok_or_else(|| field("division", "请选择被评估的区县。", "Please choose a district."))?;
         let department = self.departments(&division).into_iter().find(|one| one.zh == wish.department.trim());
-        let department = department
-            .ok_or_else(|| field("department", "请选择这个区县的部门。", "Please choose a department of the district."))?;
+        let department = department.ok_or_else(|| {
+            field("department", "请选择这个区县的部门。", "Please choose a department of the district.")
+        })?;
         if !(5..=1000).contains(&wish.words.trim().chars().count()) {
-            return Err(field("words", "请写明问题，5 至 1000 个字。", "Please say what was found, in 5 to 1,000 characters."));
+            return Err(field(
+                "words",
+                "请写明问题，5 至 1000 个字。",
+                "Please say what was found, in 5 to 1,000 characters.",
+            ));
         }
         let words = clean(&wish.words, 1000);
         let definition = self.city().kind(RECTIFICATION);

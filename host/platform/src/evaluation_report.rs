@@ -56,11 +56,7 @@ impl Platform {
             period: format!("{} 至 {}", plan.from, plan.to),
             day,
             strata: rows.collect(),
-            seed: [
-                evaluation.seed.clone(),
-                evaluation.commitment(),
-                evaluation.snapshot.clone().unwrap_or_default(),
-            ],
+            seed: [evaluation.seed.clone(), evaluation.commitment(), evaluation.snapshot.clone().unwrap_or_default()],
             outcomes,
             findings: findings.collect(),
         };

@@ -122,14 +122,22 @@ impl Platform {
             wrong("sort", "请选择走访方式。", "Please choose the sort of visit.");
         }
         if day.is_none() || (sort == Some(VisitSort::Unannounced) && day.is_some_and(|day| day > today)) {
-            wrong("day", "请填写日期；暗访在完成后登记。", "Please give the day; an unannounced visit is written down after it.");
+            wrong(
+                "day",
+                "请填写日期；暗访在完成后登记。",
+                "Please give the day; an unannounced visit is written down after it.",
+            );
         }
         if !within(&wish.place, 2..=100) {
             wrong("place", "请填写走访的地点。", "Please say where.");
         }
         let is_over = day.is_some_and(|day| day <= today);
         if wish.findings.trim().chars().count() > LONGEST || (is_over && !within(&wish.findings, 5..=LONGEST)) {
-            wrong("findings", "请写明发现的情况，5 至 2000 个字。", "Please say what was found, in 5 to 2,000 characters.");
+            wrong(
+                "findings",
+                "请写明发现的情况，5 至 2000 个字。",
+                "Please say what was found, in 5 to 2,000 characters.",
+            );
         }
         let (Some(sort), Some(day)) = (sort, day) else { return Err(GrievanceError::Invalid(errors)) };
         if !errors.is_empty() {

@@ -187,11 +187,7 @@ struct CaseName {
 }
 
 /// `POST /staff/cases/{number}/opinion/publish`
-async fn publish(
-    State(app): State<App>,
-    Known(asker): Known,
-    Named(name): Named<CaseName>,
-) -> Result<Response, Error> {
+async fn publish(State(app): State<App>, Known(asker): Known, Named(name): Named<CaseName>) -> Result<Response, Error> {
     let number = CaseNumber::parse(&name.number).map_err(|_| Error::NoPage)?;
     app.platform.opinion_publish(&asker, &number).await?;
     Ok(leads(&format!("/staff/cases/{number}"), &[]))

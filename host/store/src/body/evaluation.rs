@@ -210,12 +210,11 @@ pub(crate) async fn evaluation_answer(
     answers: &BTreeMap<usize, String>,
     at: &Timestamp,
 ) -> Result<bool, StoreError> {
-    let found =
-        sqlx::query::<Db>("SELECT evaluation, name FROM evaluation_sample WHERE division = $1 AND token = $2")
-            .bind(division.as_str())
-            .bind(token.0.as_slice())
-            .fetch_optional(&mut *db)
-            .await?;
+    let found = sqlx::query::<Db>("SELECT evaluation, name FROM evaluation_sample WHERE division = $1 AND token = $2")
+        .bind(division.as_str())
+        .bind(token.0.as_slice())
+        .fetch_optional(&mut *db)
+        .await?;
     let Some(found) = found else { return Ok(false) };
     let (id, name): (String, String) = (found.try_get(0)?, found.try_get(1)?);
     let done = sqlx::query::<Db>(

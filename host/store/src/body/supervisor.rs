@@ -35,11 +35,10 @@ pub(crate) async fn supervisor_put(
 }
 
 pub(crate) async fn supervisor_list(db: &mut Connection, division: &Division) -> Result<Vec<Supervisor>, StoreError> {
-    let rows =
-        sqlx::query::<Db>("SELECT id, represents, since, until FROM supervisor WHERE division = $1 ORDER BY id")
-            .bind(division.as_str())
-            .fetch_all(db)
-            .await?;
+    let rows = sqlx::query::<Db>("SELECT id, represents, since, until FROM supervisor WHERE division = $1 ORDER BY id")
+        .bind(division.as_str())
+        .fetch_all(db)
+        .await?;
     let supervisor = |found: &Row| {
         Ok(Supervisor {
             division: division.clone(),

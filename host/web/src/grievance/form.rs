@@ -175,8 +175,7 @@ pub(super) async fn show(
     Query(known): Query<Prefilled>,
 ) -> Result<Response, Error> {
     let is_signed_in = asker.person().is_some();
-    let at =
-        Shown { app: &app, reader: &reader, district: place.district, channel: Channel::Portal, is_signed_in };
+    let at = Shown { app: &app, reader: &reader, district: place.district, channel: Channel::Portal, is_signed_in };
     let wish = GrievanceWish { item: known.item, about: known.about, ..GrievanceWish::default() };
     shown(at, wish, Vec::new(), StatusCode::OK, None)
 }
@@ -219,8 +218,7 @@ pub(super) async fn file(
         None => Err(GrievanceError::StaleToken),
     };
     let is_signed_in = asker.person().is_some();
-    let at =
-        Shown { app: &app, reader: &reader, district: place.district, channel: Channel::Portal, is_signed_in };
+    let at = Shown { app: &app, reader: &reader, district: place.district, channel: Channel::Portal, is_signed_in };
     match became(at, wish, filed)? {
         Ok(receipt) => Ok(remembered(&app, opened(reader.words, &receipt), &receipt.number, &receipt.secret)),
         Err(page) => Ok(page),
@@ -272,13 +270,7 @@ pub(super) async fn record(
         Some(token) => app.platform.grievance_record(&place.division, &asker, &token, &wish, channel).await,
         None => Err(GrievanceError::StaleToken),
     };
-    let at = || Shown {
-        app: &app,
-        reader: &reader,
-        district: Arc::clone(&district),
-        channel,
-        is_signed_in: true,
-    };
+    let at = || Shown { app: &app, reader: &reader, district: Arc::clone(&district), channel, is_signed_in: true };
     match became(at(), wish, filed)? {
         Ok(Receipt { number, secret, .. }) => {
             // Read out or handed over: it is theirs, and stands nowhere else.

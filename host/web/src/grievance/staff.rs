@@ -155,8 +155,7 @@ async fn escalated(
     let cases = found.into_iter().map(|case| (case.clone(), app.platform.days_left(&case))).collect();
     let f = Frame::new(app, reader, reader.words.t("escalations-title")).of(app, &district).at(Part::Staff);
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let mut response =
-        page_with(status, &EscalationsPage { f, district, escalates, sees, cases, done, errors })?;
+    let mut response = page_with(status, &EscalationsPage { f, district, escalates, sees, cases, done, errors })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
