@@ -178,17 +178,17 @@ async fn what_is_another_departments_is_handed_over_so_often_and_several_answer_
 #[tokio::test(flavor = "multi_thread")]
 async fn an_urgent_call_is_first_on_every_list_and_told_at_once_and_late_after_two_hours() {
     let city = City::at("2026-03-03T20:00:00+08:00").await;
+    // A ready account holds its roles from when it first signs in.
+    let (market, desk) = (city.sign_in("yuzhou-market").await, city.sign_in("yuzhou-desk").await);
     let citizen = city.sign_in("citizen").await;
     let earlier = filed(&citizen, "question", "market", "named", "营业执照遗失怎么补办？").await;
     let urgent = filed(&citizen, "urgent", "market", "named", "饭店燃气泄漏，有明显气味，请马上来人！").await;
-    let market = city.sign_in("yuzhou-market").await;
     let list = market.get(WORKLIST).await;
     let order = list.attributes("th a[href^='/staff/cases/']", "href");
     assert_eq!(order, [format!("/staff/cases/{urgent}"), format!("/staff/cases/{earlier}")]);
     let told = market.get("/me/messages").await;
     assert!(told.body.contains("紧急诉求") && told.body.contains(&urgent), "{}", told.body);
     assert!(!told.body.contains(&earlier), "nothing else rings");
-    let desk = city.sign_in("yuzhou-desk").await;
     assert!(desk.get("/me/messages").await.body.contains(&urgent), "the desk is on duty too");
 
     city.set("2026-03-03T21:05:00+08:00");
