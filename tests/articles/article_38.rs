@@ -193,11 +193,12 @@ async fn an_urgent_call_is_first_on_every_list_and_told_at_once_and_late_after_t
 
     city.set("2026-03-03T21:05:00+08:00");
     let officer = city.sign_in("supervision").await;
-    let board = until(&officer, BOARD, |board| board.body.contains("黄牌")).await;
-    assert!(board.body.contains(&urgent) && board.body.contains("黄牌"), "{}", board.body);
+    let has = |board: &Answer, level: &str| board.texts(".supervised h2").iter().any(|card| card.starts_with(level));
+    let board = until(&officer, BOARD, |board| has(board, "黄牌")).await;
+    assert!(board.body.contains(&urgent) && has(&board, "黄牌"), "{}", board.body);
     city.set("2026-03-03T22:05:00+08:00");
     let officer = city.sign_in("supervision").await;
-    let board = until(&officer, BOARD, |board| board.body.contains("红牌")).await;
+    let board = until(&officer, BOARD, |board| has(board, "红牌")).await;
     assert!(
         board.texts(".supervised h2").contains(&"红牌：承诺时限超期".to_owned()),
         "{:?}",
