@@ -48,6 +48,7 @@ pub mod storage;
 pub mod supervision;
 pub mod supervisor;
 pub mod text;
+pub mod trial;
 pub mod tutoring;
 pub mod visit;
 pub mod warning;

@@ -122,6 +122,12 @@ impl Platform {
         kept.ready(*digest, trust).map_err(|distrust| distrust.to_string())
     }
 
+    /// The package of this digest, to run recorded calls again: nobody is served by it.
+    pub(crate) async fn package_ready_to_explain(&self, digest: &Digest) -> Result<Ready, String> {
+        let kept = self.package_kept(digest).await?;
+        Ok(Ready { manifest: kept.manifest, loaded: kept.loaded, signed: None })
+    }
+
     async fn package_kept(&self, digest: &Digest) -> Result<Kept, String> {
         // Held while it loads: two that need the same package must not compile it twice.
         let mut packages = self.inner.packages.loaded.lock().await;

@@ -172,8 +172,15 @@ impl Active {
         ask: &Ask,
         applicant: Option<&Arc<Applicant>>,
     ) -> Outcome<Answer> {
-        match self.call_recorded(platform, visit, ask, applicant, false).await {
-            Ok((called, _)) => called.outcome,
+        // Of what decides nothing a sample is kept, for trials.
+        let sampled = platform.inner.sample > 0 && rand::random_ratio(1, platform.inner.sample);
+        match self.call_recorded(platform, visit, ask, applicant, sampled).await {
+            Ok((called, record)) => {
+                if let Some(record) = record.filter(|_| sampled) {
+                    platform.inner.recorder.keep(record);
+                }
+                called.outcome
+            }
             Err(problem) => Outcome::Unavailable(Text::zh(problem)),
         }
     }

@@ -151,7 +151,8 @@ impl Runtime {
         let diverged = ended.tape.divergence();
         Ok(Replayed {
             same: diverged.is_none() && output == transcript.output() && ending == transcript.failed,
-            failure: diverged.or_else(|| ended.reply.err().map(|failure| failure.to_string())),
+            failure: diverged.clone().or_else(|| ended.reply.err().map(|failure| failure.to_string())),
+            diverged,
             output,
         })
     }

@@ -233,4 +233,6 @@ pub struct Replayed {
     pub same: bool,
     /// Why the call failed, or where it left its record.
     pub failure: Option<String>,
+    /// Where it left its record: it asked something else than it did then.
+    pub diverged: Option<String>,
 }

@@ -228,6 +228,8 @@ index! {
     pub read package::package_get(digest: &Digest) -> Option<Package>;
     /// Keeps a package; one that is there stays as it is.
     pub write package::package_put(package: Package) -> ();
+    /// The packages of a plugin, newest first: digest, version, since when they are here.
+    pub read package::package_list(plugin: &str) -> Vec<(Digest, String, Timestamp)>;
     /// The statements about a package, each with when this city got it, oldest first.
     pub read publisher::statement_list(digest: &Digest) -> Vec<(Timestamp, Vec<u8>)>;
     /// Keeps a statement; one that is there stays as it is, with its date.
@@ -506,6 +508,10 @@ index! {
     pub seal record::record_append(division: Division, record: CallRecord) -> ();
     /// The newest records of calls that went wrong, newest first.
     pub open record::record_list_failures(division: &Division, limit: u32) -> Vec<CallRecord>;
+    /// The newest records of a plugin in a district, newest first.
+    pub open record::record_list_plugin(division: &Division, plugin: &str, limit: u32) -> Vec<CallRecord>;
+    /// One record.
+    pub open record::record_get(division: &Division, id: i64) -> Option<CallRecord>;
     /// The records of the calls that decided about a case, oldest first.
     pub open record::record_list_case(division: &Division, number: &CaseNumber) -> Vec<CallRecord>;
 

@@ -206,6 +206,7 @@ fn config() -> PlatformConfig {
     PlatformConfig {
         ready_accounts: ready_accounts(),
         unsigned: Unsigned::Allowed,
+        sample: 0,
         ..PlatformConfig::new(Key::random())
     }
 }

@@ -2,6 +2,7 @@
 
 mod author;
 mod operator;
+mod replay;
 
 pub(crate) use author::public_key;
 
@@ -65,6 +66,11 @@ pub(crate) enum Command {
         /// Division codes; those of the manifest where none is given.
         #[arg(long = "district")]
         districts: Vec<String>,
+    },
+    /// Run recorded calls again: on another version, on their own one, or all of them after an upgrade of the host.
+    Replay {
+        #[command(flatten)]
+        which: replay::Which,
     },
     /// Take a plugin out of service in a district.
     Deactivate {
@@ -134,6 +140,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
             };
             operator::activate(&config, source, districts).await
         }
+        Command::Replay { which } => replay::run(which).await,
         Command::Deactivate { config, plugin, district } => operator::deactivate(&config, &plugin, district).await,
     }
 }

@@ -75,7 +75,7 @@ pub(super) async fn deactivate(config: &Path, plugin: &str, district: String) ->
 }
 
 /// The platform beside hosts that may be running: its own cache, nothing of theirs is held.
-async fn open(config: &Config) -> anyhow::Result<(Platform, tempfile::TempDir)> {
+pub(super) async fn open(config: &Config) -> anyhow::Result<(Platform, tempfile::TempDir)> {
     let cache = tempfile::tempdir()?;
     let sandbox = lotus_platform::RuntimeConfig { cache: cache.path().join("compiled"), ..config.sandbox() };
     let runtime = Runtime::start(&sandbox)?;

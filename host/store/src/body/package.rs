@@ -1,5 +1,6 @@
 //! Plugin packages, by digest.
 
+use jiff::Timestamp;
 use lotus_domain::package::{Digest, Package};
 use sqlx::Row as _;
 
@@ -36,4 +37,20 @@ pub(crate) async fn package_put(db: &mut Connection, package: &Package) -> Resul
     .execute(db)
     .await?;
     Ok(())
+}
+
+pub(crate) async fn package_list(
+    db: &mut Connection,
+    plugin: &str,
+) -> Result<Vec<(Digest, String, Timestamp)>, StoreError> {
+    let rows = sqlx::query::<Db>(
+        "SELECT digest, version, installed FROM package WHERE plugin = $1 ORDER BY installed DESC, version",
+    )
+    .bind(plugin)
+    .fetch_all(db)
+    .await?;
+    let one = |found: &super::Row| {
+        Ok((row::digest(found.try_get(0)?)?, found.try_get(1)?, row::moment(found.try_get(2)?)?))
+    };
+    rows.iter().map(one).collect()
 }

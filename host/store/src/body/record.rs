@@ -93,3 +93,39 @@ pub(crate) async fn record_list_case(
     .await?;
     rows.iter().map(|found| record(keys, division, found)).collect()
 }
+
+pub(crate) async fn record_list_plugin(
+    db: &mut Connection,
+    keys: &DistrictKeys,
+    division: &Division,
+    plugin: &str,
+    limit: u32,
+) -> Result<Vec<CallRecord>, StoreError> {
+    let rows = sqlx::query::<Db>(
+        "SELECT id, plugin, package, function, at, ending, message, took, case_number, transcript FROM call_record
+         WHERE division = $1 AND plugin = $2 ORDER BY id DESC LIMIT $3",
+    )
+    .bind(division.as_str())
+    .bind(plugin)
+    .bind(i64::from(limit))
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|found| record(keys, division, found)).collect()
+}
+
+pub(crate) async fn record_get(
+    db: &mut Connection,
+    keys: &DistrictKeys,
+    division: &Division,
+    id: i64,
+) -> Result<Option<CallRecord>, StoreError> {
+    let found = sqlx::query::<Db>(
+        "SELECT id, plugin, package, function, at, ending, message, took, case_number, transcript FROM call_record
+         WHERE division = $1 AND id = $2",
+    )
+    .bind(division.as_str())
+    .bind(id)
+    .fetch_optional(db)
+    .await?;
+    found.as_ref().map(|found| record(keys, division, found)).transpose()
+}

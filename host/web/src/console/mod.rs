@@ -4,6 +4,7 @@ mod audit;
 mod notice;
 mod role;
 mod token;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/console/d/{division}/tokens/{token}/end", post(token::end))
         .route("/console/d/{division}/audit", get(audit::show))
         .route("/console/d/{division}/sessions/end", post(role::end_sessions))
+        .route("/console/d/{division}/plugins/{plugin}/trial", get(trial::show))
         .route("/console/d/{division}/plugins/stop", post(stop))
 }
 
