@@ -42,7 +42,7 @@ pub enum Which {
     Digest(Digest),
 }
 
-/// A package as a registry names it: `cn.xuchang.yuzhou.jun-porcelain:1.0.0`, or `…@sha256:…`.
+/// A package as a registry names it: `cn.example.tea:1.0.0`, or `…@sha256:…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
     /// The plugin's id.

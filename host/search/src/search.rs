@@ -69,10 +69,10 @@ impl Index {
         if let Some(best) = hits.first().map(|hit| hit.score) {
             hits.retain(|hit| hit.score >= best * FAR_BEHIND);
         }
-        let meant = hits
-            .iter()
-            .take(MEANT_OF)
-            .find_map(|hit| Some(meant::meant(query, hit.document.written.iter().map(String::as_str))));
+        let first = || hits.iter().take(MEANT_OF).map(|hit| &hit.document);
+        let is_written = first().any(|document| document.names.iter().any(|name| name.contains(&query.bare)));
+        let mut near = first().filter_map(|document| meant::meant(query, document.written.iter().map(String::as_str)));
+        let meant = if is_written { None } else { near.next() };
         let mut kinds = BTreeMap::new();
         for hit in &hits {
             *kinds.entry(hit.kind()).or_insert(0) += 1;
@@ -80,7 +80,7 @@ impl Index {
         hits.retain(|hit| wanted.kind.is_none_or(|kind| hit.kind() == kind));
         let total = hits.len();
         let hits = hits.into_iter().skip(wanted.skip).take(wanted.take).collect();
-        Ok(Answer { query: query.clone(), hits, total, kinds, meant: meant.flatten() })
+        Ok(Answer { query: query.clone(), hits, total, kinds, meant })
     }
 
     /// Whatever has enough of a query.

@@ -228,4 +228,21 @@ on_both! {
         assert_eq!([measure::ITEMS, measure::SOUND, measure::RECEIVED].map(|what| sums.get(what)), [1, 1, 40]);
         assert_eq!(store.tally_list_matters(&yuzhou(), month).await.unwrap()[&matter].get(measure::RECEIVED), 40);
     }
+
+    async fn ratings_count_with_the_month_that_they_were_given_in(kept: Kept) {
+        kept.tamper(
+            "INSERT INTO rating_count (division, month, department, item, grade_1, grade_2, grade_3, grade_4, grade_5,
+                 rectified)
+             VALUES ('411081', '2026-03', '市场监督管理局', 'XC01-411081', 5, 3, 1, 1, 0, 0),
+                 ('411081', '2026-04', '市场监督管理局', '', 1, 0, 0, 0, 0, 0)",
+        )
+        .await;
+        let march = Month::parse("2026-03").unwrap();
+        let months = kept.store.tally_list_months(&yuzhou(), march, march.plus(1)).await.unwrap();
+        let sums = [measure::RATED, measure::RATED_WELL, measure::GRADES].map(|what| months[&march].get(what));
+        assert_eq!(sums, [10, 9, 5 * 5 + 3 * 4 + 3 + 2]);
+        assert_eq!(months[&march.plus(1)].get(measure::RATED), 1);
+        let matter = Matter { item: "XC01-411081".to_owned(), department: "市场监督管理局".to_owned() };
+        assert_eq!(kept.store.tally_list_matters(&yuzhou(), march).await.unwrap()[&matter].get(measure::RATED), 10);
+    }
 }

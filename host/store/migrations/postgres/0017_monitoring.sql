@@ -6,7 +6,7 @@ ALTER TABLE case_file ADD COLUMN tallied BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX case_file_untallied ON case_file (division, number) WHERE tallied < revision;
 
 -- Sums that only ever grow by what happened: per day and per month ('day', 'month'), as guides were found to be in a month
--- ('guide'), from ratings ('rating'), or of a demonstration ('demo').
+-- ('guide'), of materials that were attached ('materials'), or of a demonstration ('demo'). Ratings are counted by themselves.
 CREATE TABLE tally (
     division TEXT NOT NULL,
     grain TEXT NOT NULL,

@@ -23,7 +23,7 @@ use crate::{NewCase, Opened, StoreError};
 /// The grains of months: what the tables of a month are made of.
 macro_rules! months {
     () => {
-        "grain IN ('month', 'guide', 'materials', 'rating', 'demo')"
+        "grain IN ('month', 'guide', 'materials', 'demo')"
     };
 }
 
@@ -280,6 +280,37 @@ pub(crate) async fn tally_is_demonstration(db: &mut Connection, division: &Divis
     Ok(found.is_some())
 }
 
+/// What ratings 好差评 count of a district's months: their own counts are kept by themselves. Of the five grades the first is best;
+/// here it is worth five points.
+async fn rated(
+    db: &mut Connection,
+    division: &Division,
+    from: Month,
+    to: Month,
+) -> Result<Vec<(Month, Matter, Tally)>, StoreError> {
+    let rows = sqlx::query::<Db>(
+        "SELECT month, item, department, grade_1, grade_2, grade_3, grade_4, grade_5 FROM rating_count
+         WHERE division = $1 AND month >= $2 AND month <= $3 ORDER BY month, item, department",
+    )
+    .bind(division.as_str())
+    .bind(from.to_string())
+    .bind(to.to_string())
+    .fetch_all(db)
+    .await?;
+    let counted = |found: &Row| {
+        let mut tally = Tally::default();
+        for (column, points) in [(3, 5), (4, 4), (5, 3), (6, 2), (7, 1)] {
+            let count: i64 = found.try_get(column)?;
+            tally.add(measure::RATED, count);
+            tally.add(measure::GRADES, count.saturating_mul(points));
+            tally.add(measure::RATED_WELL, if points >= 3 { count } else { 0 });
+        }
+        let month = row::parsed("a month", Month::parse(found.try_get(0)?))?;
+        Ok((month, Matter { item: found.try_get(1)?, department: found.try_get(2)? }, tally))
+    };
+    rows.iter().map(counted).collect()
+}
+
 /// A district's months as a whole: without what is no application and no service.
 pub(crate) async fn tally_list_months(
     db: &mut Connection,
@@ -296,12 +327,15 @@ pub(crate) async fn tally_list_months(
     .bind(division.as_str())
     .bind(from.to_string())
     .bind(to.to_string())
-    .fetch_all(db)
+    .fetch_all(&mut *db)
     .await?;
     let mut months: BTreeMap<Month, Tally> = BTreeMap::new();
     for found in &rows {
         let month = row::parsed("a month", Month::parse(found.try_get(0)?))?;
         months.entry(month).or_default().add(found.try_get(1)?, found.try_get(2)?);
+    }
+    for (month, _, tally) in rated(db, division, from, to).await? {
+        months.entry(month).or_default().merge(&tally);
     }
     Ok(months)
 }
@@ -319,12 +353,15 @@ pub(crate) async fn tally_list_matters(
     ))
     .bind(division.as_str())
     .bind(month.to_string())
-    .fetch_all(db)
+    .fetch_all(&mut *db)
     .await?;
     let mut matters: BTreeMap<Matter, Tally> = BTreeMap::new();
     for found in &rows {
         let matter = Matter { item: found.try_get(0)?, department: found.try_get(1)? };
         matters.entry(matter).or_default().add(found.try_get(2)?, found.try_get(3)?);
+    }
+    for (_, matter, tally) in rated(db, division, month, month).await? {
+        matters.entry(matter).or_default().merge(&tally);
     }
     Ok(matters)
 }
@@ -352,12 +389,17 @@ pub(crate) async fn tally_list_series(
              AND period >= $2 AND period <= $3 AND item NOT LIKE 'kind:%'",
         ),
     };
-    let rows = sqlx::query::<Db>(query).bind(division.as_str()).bind(from).bind(to).fetch_all(db).await?;
+    let rows = sqlx::query::<Db>(query).bind(division.as_str()).bind(from).bind(to).fetch_all(&mut *db).await?;
     let mut series: BTreeMap<Matter, BTreeMap<String, Tally>> = BTreeMap::new();
     for found in &rows {
         let matter = Matter { item: found.try_get(0)?, department: found.try_get(1)? };
         let periods = series.entry(matter).or_default();
         periods.entry(found.try_get(2)?).or_default().add(found.try_get(3)?, found.try_get(4)?);
+    }
+    if let Slice::Months(from, to) = slice {
+        for (month, matter, tally) in rated(db, division, *from, *to).await? {
+            series.entry(matter).or_default().entry(month.to_string()).or_default().merge(&tally);
+        }
     }
     Ok(series)
 }

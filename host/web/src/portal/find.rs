@@ -235,10 +235,10 @@ pub(crate) async fn of_district(
     reader: Reader,
     place: Place,
     asker: Result<Known, Error>,
-    Parameters(asked): Parameters<Asked>,
+    Parameters(wanted): Parameters<Asked>,
 ) -> Result<Response, Error> {
     let f = Frame::new(&app, &reader, reader.words.t("find-title")).of(&app, &place.district).at(Part::Find);
-    shown(&app, f, place.district, asker, &asked).await
+    shown(&app, f, place.district, asker, &wanted).await
 }
 
 /// `GET /search`: the same in the city's own portal.
@@ -246,11 +246,11 @@ pub(crate) async fn of_city(
     State(app): State<App>,
     reader: Reader,
     asker: Result<Known, Error>,
-    Parameters(asked): Parameters<Asked>,
+    Parameters(wanted): Parameters<Asked>,
 ) -> Result<Response, Error> {
     let city = app.city().ok_or(Error::NoPage)?;
     let f = Frame::new(&app, &reader, reader.words.t("find-title")).at(Part::Find);
-    shown(&app, f, city, asker, &asked).await
+    shown(&app, f, city, asker, &wanted).await
 }
 
 async fn shown(
@@ -258,26 +258,26 @@ async fn shown(
     f: Frame,
     district: Arc<District>,
     asker: Result<Known, Error>,
-    asked: &Asked,
+    wanted: &Asked,
 ) -> Result<Response, Error> {
-    if let Some(private) = personal(&asked.q) {
+    if let Some(private) = personal(&wanted.q) {
         let what = match private {
             Private::IdentityNumber => "identity",
             Private::Telephone => "telephone",
         };
         return Ok(Redirect::to(&format!("{}?private={what}", f.find_address())).into_response());
     }
-    let mut shown = FindPage::new(f, district, asked);
-    shown.private = match asked.private.as_str() {
+    let mut shown = FindPage::new(f, district, wanted);
+    shown.private = match wanted.private.as_str() {
         "identity" => Some("find-private-identity"),
         "telephone" => Some("find-private-telephone"),
         _ => None,
     };
-    if let Some(query) = Query::parse(&asked.q) {
+    if let Some(query) = Query::parse(&wanted.q) {
         // Who asks only moves what is for them up a little: the search goes on while the database is away.
         let asker = asker.map_or_else(|_| Asker::nobody(None), |Known(asker)| asker);
-        match app.platform.find(&asker, &query, &asked.find(&shown.district.division, PAGE)).await {
-            Ok(found) => shown.show(found, asked, app.city().as_deref(), &app.platform.districts()),
+        match app.platform.find(&asker, &query, &wanted.find(&shown.district.division, PAGE)).await {
+            Ok(found) => shown.show(found, wanted, app.city().as_deref(), &app.platform.districts()),
             Err(_) => shown.away = true,
         }
     }
