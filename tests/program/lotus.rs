@@ -203,7 +203,8 @@ fn a_data_directory_of_another_keyring_is_not_opened() {
 fn a_plugin_that_can_not_be_taken_is_refused_with_what_to_do() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let file = config(directory.path(), &format!("listen = \"127.0.0.1:0\"\ndata = {data:?}"));
+    let text = format!("listen = \"127.0.0.1:0\"\ndata = {data:?}\n[plugins]\nunsigned = \"allowed\"");
+    let file = config(directory.path(), &text);
     assert!(lotus(&["migrate", "--config", &file]).output().unwrap().status.success());
     let manifest = directory.path().join("plugin.toml");
     let component = directory.path().join("plugin.wasm");

@@ -35,6 +35,7 @@ pub(crate) struct Host {
     pub(crate) platform: Platform,
     pub(crate) listener: TcpListener,
     database: &'static str,
+    end: End,
     // Held until the host ends.
     _data: DataDirectory,
 }
@@ -43,10 +44,11 @@ impl Host {
     /// Opens the address first, which is the quickest to fail, then the directory, the sandbox and the database.
     pub(crate) async fn open(config: &Config, ready: Vec<ReadyAccount>) -> anyhow::Result<Self> {
         let listener = listen(config.listen).await?;
+        let end = End::listen()?;
         let data = DataDirectory::take(&config.data)?;
         let platform = platform(config, &data, ready).await?;
         let database = if config.database.url.is_some() { "PostgreSQL" } else { "SQLite" };
-        Ok(Self { platform, listener, database, _data: data })
+        Ok(Self { platform, listener, database, end, _data: data })
     }
 
     /// Serves until SIGINT or SIGTERM; then accepts no more, finishes what runs, writes what waits.
@@ -59,7 +61,7 @@ impl Host {
         };
         let (told, mut tell) = tokio::sync::watch::channel(false);
         let end = async move {
-            end().await;
+            self.end.comes().await;
             tracing::info!("ending: no new requests, those under way are finished");
             // Nobody listens any more only where serving has failed already.
             let _ = told.send(true);
@@ -114,24 +116,37 @@ async fn platform(config: &Config, directory: &DataDirectory, ready: Vec<ReadyAc
     Ok(Platform::start(store, runtime, settings).await?)
 }
 
-/// Waits for SIGINT or SIGTERM.
-async fn end() {
-    let interrupted = async {
+/// SIGINT and SIGTERM, listened for before anything is announced: whoever reads that a host serves may end it at once.
+struct End {
+    #[cfg(unix)]
+    signals: [tokio::signal::unix::Signal; 2],
+}
+
+impl End {
+    #[cfg(unix)]
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { signals: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
+    }
+
+    #[cfg(unix)]
+    async fn comes(self) {
+        let [mut interrupt, mut terminate] = self.signals;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn comes(self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
     }
 }
