@@ -371,7 +371,7 @@ async fn planted_faults_of_guides_are_found_in_the_version_that_has_them() {
         "承诺超法定",
         "已于2021年1月1日废止",
         "2024-12-31",
-        "写明全程网办，却要求到场",
+        "写明全程网办，却要求到现场",
     ] {
         assert!(row.contains(what), "{what}: {row}");
     }

@@ -44,11 +44,10 @@ impl Host {
     /// Opens the address first, which is the quickest to fail, then the directory, the sandbox and the database.
     pub(crate) async fn open(config: &Config, ready: Vec<ReadyAccount>) -> anyhow::Result<Self> {
         let listener = listen(config.listen).await?;
-        let end = End::listen()?;
         let data = DataDirectory::take(&config.data)?;
         let platform = platform(config, &data, ready).await?;
         let database = if config.database.url.is_some() { "PostgreSQL" } else { "SQLite" };
-        Ok(Self { platform, listener, database, end, _data: data })
+        Ok(Self { platform, listener, database, end: End::listen()?, _data: data })
     }
 
     /// Serves until SIGINT or SIGTERM; then accepts no more, finishes what runs, writes what waits.
@@ -59,14 +58,15 @@ impl Host {
             trusted_proxies: config.trusted_proxies,
             rate: config.rate(),
         };
+        let Self { platform, listener, end: ending, _data: held, .. } = self;
         let (told, mut tell) = tokio::sync::watch::channel(false);
         let end = async move {
-            self.end.comes().await;
+            ending.comes().await;
             tracing::info!("ending: no new requests, those under way are finished");
             // Nobody listens any more only where serving has failed already.
             let _ = told.send(true);
         };
-        let serving = lotus_web::serve(self.listener, self.platform.clone(), web, end);
+        let serving = lotus_web::serve(listener, platform.clone(), web, end);
         let served = tokio::select! {
             served = serving => served.context("serving"),
             () = async {
@@ -77,7 +77,8 @@ impl Host {
                 Ok(())
             }
         };
-        self.platform.stop().await;
+        platform.stop().await;
+        drop(held);
         tracing::info!("ended");
         served
     }

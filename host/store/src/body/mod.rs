@@ -11,6 +11,7 @@ pub(crate) mod activation;
 pub(crate) mod appointment;
 pub(crate) mod assistance;
 pub(crate) mod audit;
+pub(crate) mod bulletin;
 pub(crate) mod calendar;
 pub(crate) mod case;
 pub(crate) mod case_mark;

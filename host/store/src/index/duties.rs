@@ -325,11 +325,11 @@ index! {
     /// Notes that a find's case has ended; whether it had not.
     pub write monitoring::anomaly_end(division: Division, id: String, day: Date) -> bool;
     /// Publishes a bulletin once, with its entry in the audit chain; whether it was not there.
-    pub write monitoring::bulletin_publish(division: Division, bulletin: BulletinKept, done: Done) -> bool;
+    pub write bulletin::bulletin_publish(division: Division, bulletin: BulletinKept, done: Done) -> bool;
     /// A bulletin as it was published.
-    pub read monitoring::bulletin_get(division: &Division, month: Month) -> Option<BulletinKept>;
+    pub read bulletin::bulletin_get(division: &Division, month: Month) -> Option<BulletinKept>;
     /// The months of which there are bulletins, newest first, with their hashes.
-    pub read monitoring::bulletin_list(division: &Division, limit: u32) -> Vec<(Month, Hash)>;
+    pub read bulletin::bulletin_list(division: &Division, limit: u32) -> Vec<(Month, Hash)>;
     /// How far something that is done period by period has come.
     pub read monitoring::monitoring_mark_get(division: &Division, name: &str) -> Option<String>;
     /// Notes how far it has come.
