@@ -10,9 +10,9 @@ pub mod load;
 pub mod load_facts;
 mod monitoring;
 mod offered;
+mod policy;
 mod rating;
 mod supervisor;
-mod policy;
 
 use std::collections::BTreeSet;
 
@@ -27,10 +27,10 @@ use crate::offered::Offered;
 pub use account::{ReadyAccount, accounts};
 pub use intermediary::{Intermediaries, intermediaries};
 pub use licence::licences;
-pub use rating::ratings;
-pub use supervisor::supervisors;
 pub use monitoring::{Months, monitoring};
 pub use policy::{fact_files, policies};
+pub use rating::ratings;
+pub use supervisor::supervisors;
 
 /// File name and text of every item, laid by `build.rs`.
 const ITEMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/items.rs"));

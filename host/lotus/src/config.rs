@@ -195,7 +195,9 @@ impl Plugins {
     /// The registry that packages are fetched from.
     pub(crate) fn registry(&self) -> anyhow::Result<Registry> {
         let Some(address) = &self.registry else {
-            bail!("the configuration names no registry: set `registry` in [plugins] to a directory or oci://HOST/NAMESPACE");
+            bail!(
+                "the configuration names no registry: set `registry` in [plugins] to a directory or oci://HOST/NAMESPACE"
+            );
         };
         let credentials = match (&self.user, &self.password) {
             (Some(user), Some(password)) => Some(Credentials { user: user.clone(), password: password.0.clone() }),

@@ -88,6 +88,15 @@ pub struct Step {
 impl Step {
     /// A step that brings nothing else about.
     pub const fn new(case: Case, event: Event) -> Self {
-        Self { case, event, record: None, cards: Vec::new(), notices: Vec::new(), opens: Vec::new(), also: Vec::new(), claim: None }
+        Self {
+            case,
+            event,
+            record: None,
+            cards: Vec::new(),
+            notices: Vec::new(),
+            opens: Vec::new(),
+            also: Vec::new(),
+            claim: None,
+        }
     }
 }

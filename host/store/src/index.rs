@@ -35,13 +35,13 @@ use lotus_domain::storage::{self, Expectation, Quota, ScanPage, StorageRefusal};
 use lotus_domain::supervision::{Card, CardState, Level};
 use lotus_domain::visit::{Visit, VisitState};
 use lotus_domain::warning::Warning;
-use lotus_domain::{mark, Slug};
+use lotus_domain::{Slug, mark};
 
 use crate::case::{CaseFile, CaseHead, EventRow, NewCase, Opened, Step};
 use crate::notice::{Claim, Failure, Mark, Queue, Receipt, Spread};
 use crate::reseal::{Part, SealedRow, SealedTable};
 use crate::vault::{Keyring, SealError, Vault, Wrapped};
-use crate::{postgres, sqlite, StoreConfig, StoreError};
+use crate::{StoreConfig, StoreError, postgres, sqlite};
 
 /// A second factor as it is kept.
 #[derive(Clone, PartialEq, Eq)]

@@ -21,7 +21,8 @@ use crate::error::Error;
 use crate::rate::{Limits, Rate};
 use crate::telemetry::Metrics;
 use crate::{
-    account, api, assets, console, error, etag, hook, material, portal, protection, rate, reader, staff, telemetry, theme,
+    account, api, assets, console, error, etag, hook, material, portal, protection, rate, reader, staff, telemetry,
+    theme,
 };
 
 /// What the program decides.

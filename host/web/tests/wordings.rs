@@ -6,7 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys that are put together at run time, by their beginning.
-const COMPOSED: [&str; 10] = ["guide-flaw-", "improvement-", "trial-", "error-", "scale-", "weekday-", "month-", "card-level-", "card-ground-", "card-state-"];
+const COMPOSED: [&str; 10] = [
+    "guide-flaw-",
+    "improvement-",
+    "trial-",
+    "error-",
+    "scale-",
+    "weekday-",
+    "month-",
+    "card-level-",
+    "card-ground-",
+    "card-state-",
+];
 
 fn crate_folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

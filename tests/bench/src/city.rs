@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use lotus_domain::catalog::DistrictItem;
 use lotus_domain::district::Division;
 use lotus_domain::package::Manifest;
-use lotus_platform::{Key, Keyring, Platform, PlatformConfig, Runtime, RuntimeConfig, Store, StoreConfig, Suite, Unsigned};
+use lotus_platform::{
+    Key, Keyring, Platform, PlatformConfig, Runtime, RuntimeConfig, Store, StoreConfig, Suite, Unsigned,
+};
 use tempfile::TempDir;
 
 /// A city that can be asked; its files go with it.

@@ -163,7 +163,8 @@ async fn every_row_of_the_role_table_is_what_the_pages_do_in_two_districts() {
                     // The security administrator changes roles, but a clerk's is not theirs to take.
                     let gives = deed != Deed::ChangeRoles || role.gives().contains(&Role::Clerk);
                     // The desk and the organ have their own department's list, and nobody else's case.
-                    let at_home = role.deeds_at_home().contains(&deed) && !matches!(deed, Deed::SeeCase | Deed::MoveCase);
+                    let at_home =
+                        role.deeds_at_home().contains(&deed) && !matches!(deed, Deed::SeeCase | Deed::MoveCase);
                     let expected = reaches && (role.deeds().contains(&deed) || at_home) && gives;
                     assert_eq!(is_allowed(&answer), expected, "{role:?} of {prefix} does {deed:?} in {division}");
                     // Whoever has no role there is not told that there is something.

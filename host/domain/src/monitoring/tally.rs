@@ -151,7 +151,8 @@ impl Tally {
         for (at, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             if number(below + count) >= wanted {
                 let high = BUCKETS.get(at).or(BUCKETS.last()).copied().unwrap_or(0);
-                let low = at.checked_sub(1).and_then(|before| BUCKETS.get(before)).map_or(0, |before| before + 1).min(high);
+                let low =
+                    at.checked_sub(1).and_then(|before| BUCKETS.get(before)).map_or(0, |before| before + 1).min(high);
                 let within = ((wanted - number(below)) / number(*count)).clamp(0.0, 1.0);
                 return Some(number(low) + number((high - low).max(0)) * within);
             }

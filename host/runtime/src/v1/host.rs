@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use lotus_domain::calendar::CountedDay;
 
-use super::bindings::lotus::plugin::{calendar, case_kinds, catalog, log, pages, policy_library, settings, storage, types};
+use super::bindings::lotus::plugin::{
+    calendar, case_kinds, catalog, log, pages, policy_library, settings, storage, types,
+};
 use super::to_guest;
 use crate::capabilities::{CalendarDenial, CatalogDenial, PolicyDenial, StorageDenial};
 use crate::ports::{Entry, Expectation, LogLevel};

@@ -49,8 +49,7 @@ pub(crate) async fn package_list(
     .bind(plugin)
     .fetch_all(db)
     .await?;
-    let one = |found: &super::Row| {
-        Ok((row::digest(found.try_get(0)?)?, found.try_get(1)?, row::moment(found.try_get(2)?)?))
-    };
+    let one =
+        |found: &super::Row| Ok((row::digest(found.try_get(0)?)?, found.try_get(1)?, row::moment(found.try_get(2)?)?));
     rows.iter().map(one).collect()
 }

@@ -20,11 +20,14 @@ use lotus_domain::intermediary as intermediaries;
 use lotus_domain::licence::Holder;
 use lotus_domain::material;
 use lotus_domain::monitoring::{self, Matter, Month};
-use lotus_domain::policy::{Edition, Fact, FactFile, FactName, Facts, Matched, Of, Position, Run, Tally as RunTally, Withdrawal};
+use lotus_domain::policy::{
+    Edition, Fact, FactFile, FactName, Facts, Matched, Of, Position, Run, Tally as RunTally, Withdrawal,
+};
 use lotus_domain::rating::{self, Rated, Rating};
 use lotus_domain::supervisor::{Supervisor, SupervisorVisit};
-use lotus_domain::{mark, tutoring, Slug};
+use lotus_domain::{Slug, mark, tutoring};
 
+use super::{Database, Store};
 use crate::case::{NewCase, Opened, Step};
 use crate::claim::{NewClaim, Push};
 use crate::convenience::Answered;
@@ -32,8 +35,7 @@ use crate::evaluation::Sampled;
 use crate::monitoring::{Anomaly, BulletinKept, Slice, Tallied};
 use crate::rating::{Called, Device, NewRating, PublicRating, Rate, Served};
 use crate::vault::SealError;
-use crate::{postgres, sqlite, StoreError};
-use super::{Database, Store};
+use crate::{StoreError, postgres, sqlite};
 
 index! {
     /// Publishes versions of a district's policies, each where it is the next of its policy, or is there already as it is

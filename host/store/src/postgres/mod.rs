@@ -23,9 +23,11 @@ macro_rules! for_update_skip_locked {
 #[path = "../body/mod.rs"]
 mod body;
 pub(crate) use body::{
-    account, activation, appointment, assistance, audit, bulletin, calendar, case, case_mark, catalog, claim, convenience, district,
-    draft, fact_file, fee, history, intermediary, key, kind, licence, material, monitoring, notice, package, policy, preference, publisher, rating, rating_place, rating_public, record, reseal, role,
-    grievance, supervisor, evaluation, second_factor, selection, session, setting, storage, supervision, token, tutoring, visit, warning,
+    account, activation, appointment, assistance, audit, bulletin, calendar, case, case_mark, catalog, claim,
+    convenience, district, draft, evaluation, fact_file, fee, grievance, history, intermediary, key, kind, licence,
+    material, monitoring, notice, package, policy, preference, publisher, rating, rating_place, rating_public, record,
+    reseal, role, second_factor, selection, session, setting, storage, supervision, supervisor, token, tutoring, visit,
+    warning,
 };
 
 /// How often a write is tried again that collided with another.

@@ -19,7 +19,6 @@ pub(super) struct Figure {
     pub(super) value: String,
     pub(super) before: String,
     pub(super) year_before: String,
-    pub(super) article: String,
 }
 
 /// The indicators of a group.
@@ -52,7 +51,6 @@ pub(super) fn groups(words: Words, now: &Tally, before: &Tally, year_before: &Ta
         value: written(words, indicator, indicator.value(now)),
         before: written(words, indicator, indicator.value(before)),
         year_before: written(words, indicator, indicator.value(year_before)),
-        article: indicator.article.clone(),
     };
     Group::ALL
         .into_iter()

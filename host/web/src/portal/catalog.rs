@@ -129,5 +129,13 @@ pub(crate) async fn guide(
     let intermediaries = item.item.intermediary_services.iter().find_map(service);
     let rated = app.platform.rating_of_item(&item.division, &item.item.code).await;
     let rated = crate::rating::in_a_word(reader.words, rated.as_ref());
-    page(&GuidePage { f, offers, intermediaries, rated, of_city: item.division != place.visit.division, i: item, district: place.district })
+    page(&GuidePage {
+        f,
+        offers,
+        intermediaries,
+        rated,
+        of_city: item.division != place.visit.division,
+        i: item,
+        district: place.district,
+    })
 }

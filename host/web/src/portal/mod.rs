@@ -22,8 +22,8 @@ pub(crate) use case::secret_of;
 pub(crate) use case::{opened, remembered};
 pub(crate) use catalog::MOST_FOUND;
 pub(crate) use fee::base;
-pub(crate) use paper::title as paper_title;
 pub(crate) use find::{Asked, PAGE, address};
+pub(crate) use paper::title as paper_title;
 pub(crate) use place::{Named, Place};
 pub(crate) use zone::rendered;
 

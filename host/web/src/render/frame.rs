@@ -105,7 +105,9 @@ impl Frame {
 
     /// Where the one search is.
     pub(crate) fn find_address(&self) -> String {
-        self.district.as_ref().map_or_else(|| "/search".to_owned(), |district| format!("/d/{}/search", district.division))
+        self.district
+            .as_ref()
+            .map_or_else(|| "/search".to_owned(), |district| format!("/d/{}/search", district.division))
     }
 
     /// Where what is found while typing comes from.
