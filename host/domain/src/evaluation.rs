@@ -228,7 +228,11 @@ pub struct Named {
 pub fn population_file(population: &[Named]) -> String {
     let mut sorted: Vec<&Named> = population.iter().collect();
     sorted.sort();
-    sorted.iter().map(|one| format!("{},{}\n", one.stratum, one.name)).collect()
+    let mut file = String::new();
+    for one in sorted {
+        file.extend([one.stratum.as_str(), ",", one.name.as_str(), "\n"]);
+    }
+    file
 }
 
 /// How many of each district are drawn: in proportion, by largest remainder, at least one where there is one, never more
@@ -323,10 +327,10 @@ pub fn read_answers(questions: &[Question], typed: &BTreeMap<String, String>) ->
 
 /// The interval in which a share lies with 95 % confidence (Wilson's score interval), each from 0 to 1.
 pub fn wilson(of: u64, among: u64) -> (f64, f64) {
+    const Z: f64 = 1.959_964;
     if among == 0 {
         return (0.0, 1.0);
     }
-    const Z: f64 = 1.959_964;
     #[allow(clippy::cast_precision_loss, reason = "counts of people are far below 2^52")]
     let (of, n) = (of as f64, among as f64);
     let share = of / n;

@@ -372,12 +372,12 @@ mod tests {
 
     #[test]
     fn each_sort_is_a_definition_with_its_own_promise_and_one_way_of_moving() {
+        use crate::law::TimeUnit::{Hour, WorkingDay};
         let first = shipped("question").unwrap();
         let promised = |sort: Sort| {
             let period = shipped(sort.name()).unwrap().promised;
             (period.amount, period.unit)
         };
-        use crate::law::TimeUnit::{Hour, WorkingDay};
         assert_eq!(Sort::ALL.map(promised), [(1, WorkingDay), (5, WorkingDay), (15, WorkingDay), (2, Hour)]);
         for sort in Sort::ALL {
             let kind = shipped(sort.name()).unwrap();

@@ -40,15 +40,15 @@ fn summary(bulletin: &Bulletin) -> Vec<String> {
     let figure = |id: &str| contents.figures.iter().find(|figure| figure.indicator == id);
     let mut said = format!("{month}，{name}共收到申请 {} 件，办结 {} 件。", contents.received, contents.decided);
     if let Some(used) = figure("used-mean").filter(|figure| figure.value.is_some()) {
-        said += &format!("平均用时 {}", written("used-mean", used.value));
+        said.push_str(&format!("平均用时 {}", written("used-mean", used.value)));
         if let Some(before) = used.before {
-            said += &format!("（上月 {}）", written("used-mean", Some(before)));
+            said.push_str(&format!("（上月 {}）", written("used-mean", Some(before))));
         }
         if let Some(ninety) = figure("used-ninety").filter(|figure| figure.value.is_some()) {
-            said += &format!("，九成办件在 {} 内办结", written("used-ninety", ninety.value));
+            said.push_str(&format!("，九成办件在 {} 内办结", written("used-ninety", ninety.value)));
         }
         if let Some(overdue) = figure("overdue").filter(|figure| figure.value.is_some()) {
-            said += &format!("，超承诺时限率 {}", written("overdue", overdue.value));
+            said.push_str(&format!("，超承诺时限率 {}", written("overdue", overdue.value)));
         }
         said.push('。');
     }

@@ -172,7 +172,7 @@ impl Platform {
         if !token.holds(&self.inner.key, self.now()) {
             return Err(GrievanceError::StaleToken);
         }
-        let complainant = self.complainant(asker, &read, channel);
+        let complainant = Self::complainant(asker, &read, channel);
         if let Some(account) = &complainant.account {
             self.not_too_many(division, account).await?;
         }
@@ -320,7 +320,7 @@ impl Platform {
     }
 
     /// Who said it: nobody at all where they don't want to be known.
-    fn complainant(&self, asker: &Asker, read: &Read, channel: Channel) -> Complainant {
+    fn complainant(asker: &Asker, read: &Read, channel: Channel) -> Complainant {
         let is_taken_down = channel != Channel::Portal;
         let recorded_by = asker.name().filter(|_| is_taken_down);
         if read.identity == Identity::Anonymous {

@@ -25,9 +25,9 @@ impl Platform {
     pub async fn plugin_policies(&self, visit: &Visit, asker: &Asker) -> Vec<Match> {
         let applicant = self.applicant_with_facts(&visit.division, asker).await;
         let plugins = self.answering(&visit.division, ExtensionPoint::Policies);
-        let asked = plugins.iter().map(|active| async {
-            let asked = active.decide_for(self, visit, &Ask::MatchPolicies, None, applicant.as_ref()).await;
-            let (Outcome::Answer(Answer::Matches(matches)), record) = asked else { return Vec::new() };
+        let calls = plugins.iter().map(|active| async {
+            let called = active.decide_for(self, visit, &Ask::MatchPolicies, None, applicant.as_ref()).await;
+            let (Outcome::Answer(Answer::Matches(matches)), record) = called else { return Vec::new() };
             // It told somebody yes or no: why, its record tells.
             if let Some(record) = record {
                 self.inner.recorder.keep(record);
@@ -40,7 +40,7 @@ impl Platform {
             });
             named.collect::<Vec<_>>()
         });
-        join_all(asked).await.into_iter().flatten().collect()
+        join_all(calls).await.into_iter().flatten().collect()
     }
 
     /// Who applies, with what registers and they themselves say: plugins may read what their grant has, each fact for its

@@ -3,6 +3,7 @@
 //!
 //! Blobs are written beside and renamed; the index is changed under a lock. Killed half-way, the directory is as before.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -132,7 +133,7 @@ impl Layout {
             let part = Descriptor::of(MANIFEST_TYPE, &manifest);
             if !index.manifests.iter().any(|entry| entry.part == part) {
                 let artifact_type = Some(STATEMENT_TYPE.to_owned());
-                index.manifests.push(Entry { part, artifact_type, annotations: Default::default() });
+                index.manifests.push(Entry { part, artifact_type, annotations: BTreeMap::default() });
             }
         }
         let index = serde_json::to_vec(&index).map_err(|error| self.disk(io::Error::other(error)))?;

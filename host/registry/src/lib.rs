@@ -55,12 +55,11 @@ impl Name {
     /// Reads a name.
     pub fn parse(text: &str) -> Result<Self, RegistryError> {
         let wrong = || RegistryError::Name(text.chars().filter(|c| !c.is_control()).take(200).collect());
-        let (plugin, which) = match text.split_once('@') {
-            Some((plugin, digest)) => (plugin, Which::Digest(Digest::parse(digest).ok_or_else(wrong)?)),
-            None => {
-                let (plugin, version) = text.split_once(':').ok_or_else(wrong)?;
-                (plugin, Which::Version(version.to_owned()))
-            }
+        let (plugin, which) = if let Some((plugin, digest)) = text.split_once('@') {
+            (plugin, Which::Digest(Digest::parse(digest).ok_or_else(wrong)?))
+        } else {
+            let (plugin, version) = text.split_once(':').ok_or_else(wrong)?;
+            (plugin, Which::Version(version.to_owned()))
         };
         let named = |text: &str, more: &[u8]| {
             (1..=100).contains(&text.len())

@@ -3,6 +3,7 @@
 //! What a registry says is material, never truth: sizes are held before and while something is fetched, bytes against their
 //! digests, times against a limit. What broke off is tried again, from where it stopped.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -28,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// For one connection, and between two pieces of an answer.
 const SILENCE: Duration = Duration::from_secs(10);
 /// For a whole package, attempts and pauses included.
-const MOST_TIME: Duration = Duration::from_secs(180);
+const MOST_TIME: Duration = Duration::from_mins(3);
 /// Statements of one package that are looked at.
 const MOST_STATEMENTS: usize = 16;
 /// Versions that are listed.
@@ -304,7 +305,7 @@ impl Oci {
         }
         let part = Descriptor::of(MANIFEST_TYPE, &manifest);
         let artifact_type = Some(STATEMENT_TYPE.to_owned());
-        index.manifests.push(Entry { part, artifact_type, annotations: Default::default() });
+        index.manifests.push(Entry { part, artifact_type, annotations: BTreeMap::default() });
         let index = serde_json::to_vec(&index).map_err(|_| RegistryError::OtherLayout)?;
         let fallback = Reference::with_tag(self.host.clone(), repository, format!("sha256-{}", subject.hex()));
         self.tag(&fallback, index, INDEX_TYPE).await

@@ -1,7 +1,7 @@
 //! Keys that publishers sign with: Ed25519 (RFC 8032), and SM2 with SM3 (GB/T 32918.2-2016), the national commercial
 //! cryptography 商用密码.
 //!
-//! Keys are read and written as PEM: PKCS #8 (RFC 5958) and SubjectPublicKeyInfo (RFC 5280), as OpenSSL makes them.
+//! Keys are read and written as PEM: PKCS #8 (RFC 5958) and `SubjectPublicKeyInfo` (RFC 5280), as OpenSSL makes them.
 
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _};
@@ -149,7 +149,7 @@ pub enum PublicKey {
 }
 
 impl PublicKey {
-    /// Reads a SubjectPublicKeyInfo PEM file.
+    /// Reads a `SubjectPublicKeyInfo` PEM file.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         if let Ok(key) = ed25519_dalek::VerifyingKey::from_public_key_pem(pem) {
             return Ok(Self::Ed25519(key));
@@ -159,7 +159,7 @@ impl PublicKey {
         Ok(Self::Sm2(Box::new(key)))
     }
 
-    /// As a SubjectPublicKeyInfo PEM file.
+    /// As a `SubjectPublicKeyInfo` PEM file.
     pub fn to_pem(&self) -> Result<String, KeyError> {
         let pem = match self {
             Self::Ed25519(key) => key.to_public_key_pem(LineEnding::LF),
@@ -176,7 +176,7 @@ impl PublicKey {
         }
     }
 
-    /// What it is called: its suite, and 32 hexadecimal digits of the SHA-256 of its SubjectPublicKeyInfo.
+    /// What it is called: its suite, and 32 hexadecimal digits of the SHA-256 of its `SubjectPublicKeyInfo`.
     pub fn id(&self) -> Result<String, KeyError> {
         let der = match self {
             Self::Ed25519(key) => key.to_public_key_der(),

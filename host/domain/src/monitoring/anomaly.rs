@@ -177,11 +177,11 @@ fn point(history: &History, indicator: &Indicator, at: usize, tally: &Tally, lea
 fn judged(history: &History, indicator: &Indicator, tallies: &[Tally]) -> Option<(Point, Baseline)> {
     let last = history.periods.len().checked_sub(1)?;
     let now = tallies.get(last)?;
-    let least = if matches!(indicator.formula, Formula::Count { .. }) { LEAST_COUNT } else { LEAST_CASES };
-    if indicator.volume(now) < least {
+    let enough = if matches!(indicator.formula, Formula::Count { .. }) { LEAST_COUNT } else { LEAST_CASES };
+    if indicator.volume(now) < enough {
         return None;
     }
-    let judged = point(history, indicator, last, now, least)?;
+    let judged = point(history, indicator, last, now, enough)?;
     let past: Vec<Point> = tallies
         .iter()
         .enumerate()
@@ -201,7 +201,9 @@ fn judged(history: &History, indicator: &Indicator, tallies: &[Tally]) -> Option
 fn slowed(tallies: &[Tally]) -> Option<Slowed> {
     let (now, past) = tallies.split_last()?;
     let mut before = Tally::default();
-    past.iter().for_each(|tally| before.merge(tally));
+    for tally in past {
+        before.merge(tally);
+    }
     let mean = |tally: &Tally, state: &str| {
         let left = tally.get(&format!("{}{state}", measure::LEFT));
         (left > 0).then(|| number(tally.get(&format!("{}{state}", measure::STAY))) / number(left))
@@ -346,6 +348,7 @@ impl Unusual {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small numbers of a test's own")]
 mod tests {
     use super::*;
     use crate::monitoring::bucket_of;
@@ -478,7 +481,9 @@ mod tests {
         let mut history = city(7, 3, 14);
         let planted = history.tallies.keys().next().unwrap().clone();
         let series = history.tallies.get_mut(&planted).unwrap();
-        series.iter_mut().for_each(|tally| *tally = month(&mut Drawn(1), 30, 4.0));
+        for tally in &mut *series {
+            *tally = month(&mut Drawn(1), 30, 4.0);
+        }
         *series.last_mut().unwrap() = month(&mut Drawn(2), 30, 12.0);
         let find = unusual(&history).remove(0);
         assert_eq!(has_come_back(&find, &month(&mut Drawn(3), 3, 4.0), 20), None);

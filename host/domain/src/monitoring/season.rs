@@ -124,7 +124,7 @@ pub(super) fn discoveries(chances: &[f64], false_share: f64) -> Vec<bool> {
         let rank = f64::from(u32::try_from(rank + 1).unwrap_or(u32::MAX));
         of(*at) <= false_share * rank / count
     };
-    let last = order.iter().enumerate().filter(|entry| within(*entry)).map(|(rank, _)| rank).last();
+    let last = order.iter().enumerate().filter(|entry| within(*entry)).map(|(rank, _)| rank).next_back();
     let mut found = vec![false; chances.len()];
     for at in order.iter().take(last.map_or(0, |last| last + 1)) {
         if let Some(found) = found.get_mut(*at) {
@@ -135,6 +135,7 @@ pub(super) fn discoveries(chances: &[f64], false_share: f64) -> Vec<bool> {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small numbers of a test's own")]
 mod tests {
     use super::*;
 

@@ -184,6 +184,7 @@ pub struct Counted {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers of a test's own")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -93,7 +93,6 @@ fn figures(words: Words, bulletin: &Bulletin) -> Vec<Figure> {
             value: written(words, indicator, figure.value),
             before: written(words, indicator, figure.before),
             year_before: written(words, indicator, figure.year_before),
-            article: indicator.article.clone(),
         })
     };
     bulletin.contents.figures.iter().filter_map(figure).collect()

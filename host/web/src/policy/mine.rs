@@ -150,19 +150,19 @@ async fn shown(
     wrong: Option<String>,
 ) -> Result<Response, Error> {
     let mine = app.platform.my_policies(&place.visit, asker).await?;
-    let mut asked: Vec<(FactName, usize)> = Vec::new();
+    let mut wanted: Vec<(FactName, usize)> = Vec::new();
     for name in mine.matches.iter().flat_map(Match::unknown_facts).filter(|name| name.kind().declarable) {
-        match asked.iter_mut().find(|(known, _)| *known == name) {
+        match wanted.iter_mut().find(|(known, _)| *known == name) {
             Some((_, count)) => *count += 1,
-            None => asked.push((name, 1)),
+            None => wanted.push((name, 1)),
         }
     }
-    asked.sort_by_key(|(name, count)| (said.fact != name.as_str(), std::cmp::Reverse(*count)));
-    asked.truncate(MOST_ASKED);
+    wanted.sort_by_key(|(name, count)| (said.fact != name.as_str(), std::cmp::Reverse(*count)));
+    wanted.truncate(MOST_ASKED);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let f = Frame::new(app, reader, reader.words.t("my-policies-title")).of(app, &place.district).at(Part::Mine);
     let zone = app.platform.zone_of_time();
-    let mut response = page_with(status, &MinePage { f, district: place.district, mine, asked, said, wrong, zone })?;
+    let mut response = page_with(status, &MinePage { f, district: place.district, mine, asked: wanted, said, wrong, zone })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }

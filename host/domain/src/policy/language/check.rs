@@ -223,10 +223,11 @@ impl Compiler {
         }
         let mixed = |en: &str, zh: &str| Err(at.flaw(zh, en));
         let (kind, shown) = match (operator, &left.kind, &right.kind) {
-            (Operator::Plus | Operator::Minus, Type::Money, Type::Money) => (Type::Money, Shown::Money),
+            (Operator::Plus | Operator::Minus, Type::Money, Type::Money)
+            | (Operator::Over, Type::Money, Type::Number(_)) => (Type::Money, Shown::Money),
             (Operator::Plus | Operator::Minus, Type::Number(a), Type::Number(b)) => {
                 let unit =
-                    joined(*a, *b).ok_or_else(|| at.flaw("两边的单位不同", "the two sides have different units"))?;
+                    joined(*a, *b).map_err(|OtherUnit| at.flaw("两边的单位不同", "the two sides have different units"))?;
                 let shown = if left.shown == Shown::Plain { right.shown } else { left.shown };
                 (Type::Number(unit), shown)
             }
@@ -245,7 +246,6 @@ impl Compiler {
                 (Type::Number(unit), unit.map_or(Shown::Plain, Shown::Unit))
             }
             (Operator::Over, Type::Money, Type::Money) => (Type::Number(None), Shown::Percent),
-            (Operator::Over, Type::Money, Type::Number(_)) => (Type::Money, Shown::Money),
             (Operator::Over, Type::Number(a), Type::Number(b)) => match b {
                 None => (Type::Number(*a), a.map_or(Shown::Plain, Shown::Unit)),
                 Some(_) if a == b => (Type::Number(None), Shown::Percent),
@@ -293,7 +293,7 @@ impl Compiler {
         let (left, right) = (self.part(one)?, self.part(other)?);
         let shown = match (&left.kind, &right.kind) {
             (Type::Number(a), Type::Number(b)) => {
-                joined(*a, *b).ok_or_else(|| at.flaw("两边的单位不同", "the two sides have different units"))?;
+                joined(*a, *b).map_err(|OtherUnit| at.flaw("两边的单位不同", "the two sides have different units"))?;
                 if left.shown == Shown::Plain { right.shown } else { left.shown }
             }
             (Type::Money, Type::Money) => Shown::Money,
@@ -319,15 +319,13 @@ impl Compiler {
         };
         let order = match operator {
             Operator::AtLeast => Order::AtLeast,
-            Operator::MoreThan => Order::MoreThan,
             Operator::AtMost => Order::AtMost,
-            Operator::LessThan => Order::LessThan,
             Operator::Is => Order::Is,
             Operator::IsNot => Order::IsNot,
             Operator::Before | Operator::After if left.kind != Type::Day => {
                 return Err(refused(at, "before / after", &left.kind));
             }
-            Operator::Before => Order::LessThan,
+            Operator::LessThan | Operator::Before => Order::LessThan,
             _ => Order::MoreThan,
         };
         self.push(at, Node::Compare(order, left.id, right.id, shown), Type::YesNo, Shown::Plain)
@@ -507,16 +505,19 @@ impl Compiler {
 }
 
 /// The unit of two numbers together; nothing where they have different ones.
-fn joined(one: Option<Unit>, other: Option<Unit>) -> Option<Option<Unit>> {
+fn joined(one: Option<Unit>, other: Option<Unit>) -> Result<Option<Unit>, OtherUnit> {
     match (one, other) {
-        (Some(one), Some(other)) if one != other => None,
-        _ => Some(one.or(other)),
+        (Some(one), Some(other)) if one != other => Err(OtherUnit),
+        _ => Ok(one.or(other)),
     }
 }
 
+/// Two numbers have different units.
+struct OtherUnit;
+
 fn same(at: At, one: &Type, other: &Type) -> Result<(), Flaw> {
     let fits = match (one, other) {
-        (Type::Number(a), Type::Number(b)) => joined(*a, *b).is_some(),
+        (Type::Number(a), Type::Number(b)) => joined(*a, *b).is_ok(),
         _ => one == other,
     };
     if fits {

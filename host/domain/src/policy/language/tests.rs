@@ -246,7 +246,7 @@ fn of_type(kind: FactType) -> Vec<&'static str> {
 
 fn share(unit: bool) -> impl Strategy<Value = String> {
     let names =
-        FactName::all().filter(move |name| name.kind().kind == FactType::Number && name.kind().unit.is_none() == !unit);
+        FactName::all().filter(move |name| name.kind().kind == FactType::Number && name.kind().unit.is_none() != unit);
     proptest::sample::select(names.map(|name| name.as_str().to_owned()).collect::<Vec<_>>())
 }
 
