@@ -160,15 +160,15 @@ async fn an_outside_body_asks_a_sample_that_anybody_draws_again_and_reports() {
     let page = outsider.get(&public).await;
     let seed = page.texts("#seed").remove(0);
     assert_eq!(Hash::of(seed.as_bytes()).to_string(), commitment);
-    let named = |csv: &str| -> Vec<Named> {
+    let read = |csv: &str| -> Vec<Named> {
         let rows = csv.lines().filter_map(|line| line.split_once(','));
         rows.map(|(stratum, name)| Named { stratum: stratum.to_owned(), name: name.to_owned() }).collect()
     };
     let population = outsider.get(&format!("{public}/population.csv")).await.body;
-    let names = named(&population);
+    let names = read(&population);
     assert_eq!(names.len(), numbers.len(), "{population}");
     assert_eq!(Hash::of(population_file(&names).as_bytes()).to_string(), page.texts("#snapshot").remove(0));
-    assert_eq!(draw(&seed, &names, 1), named(&outsider.get(&format!("{public}/sample.csv")).await.body));
+    assert_eq!(draw(&seed, &names, 1), read(&outsider.get(&format!("{public}/sample.csv")).await.body));
     for number in &numbers {
         assert!(!population.contains(number.as_str()) && !page.body.contains(number.as_str()), "nobody is named");
     }

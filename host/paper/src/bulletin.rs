@@ -38,19 +38,19 @@ fn summary(bulletin: &Bulletin) -> Vec<String> {
         ];
     }
     let figure = |id: &str| contents.figures.iter().find(|figure| figure.indicator == id);
-    let mut said = format!("{month}，{name}共收到申请 {} 件，办结 {} 件。", contents.received, contents.decided);
+    let mut parts = vec![format!("{month}，{name}共收到申请 {} 件，办结 {} 件。", contents.received, contents.decided)];
     if let Some(used) = figure("used-mean").filter(|figure| figure.value.is_some()) {
-        said.push_str(&format!("平均用时 {}", written("used-mean", used.value)));
+        parts.push(format!("平均用时 {}", written("used-mean", used.value)));
         if let Some(before) = used.before {
-            said.push_str(&format!("（上月 {}）", written("used-mean", Some(before))));
+            parts.push(format!("（上月 {}）", written("used-mean", Some(before))));
         }
         if let Some(ninety) = figure("used-ninety").filter(|figure| figure.value.is_some()) {
-            said.push_str(&format!("，九成办件在 {} 内办结", written("used-ninety", ninety.value)));
+            parts.push(format!("，九成办件在 {} 内办结", written("used-ninety", ninety.value)));
         }
         if let Some(overdue) = figure("overdue").filter(|figure| figure.value.is_some()) {
-            said.push_str(&format!("，超承诺时限率 {}", written("overdue", overdue.value)));
+            parts.push(format!("，超承诺时限率 {}", written("overdue", overdue.value)));
         }
-        said.push('。');
+        parts.push("。".to_owned());
     }
     let open = contents.improvements.iter().filter(|one| one.is_open).count();
     let ended = contents.improvements.len() - open;
@@ -58,7 +58,7 @@ fn summary(bulletin: &Bulletin) -> Vec<String> {
         (0, 0, 0) => "本月各项指标平稳，没有发现明显异常。".to_owned(),
         (found, ..) => format!("本月发现明显异常 {found} 项；改进事项在办 {open} 件，已销号 {ended} 件。"),
     };
-    vec![said, second]
+    vec![parts.concat(), second]
 }
 
 fn figure(figure: &Figure) -> Option<Value> {

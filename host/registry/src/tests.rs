@@ -152,7 +152,8 @@ fn a_key_signs_in_its_time_for_its_plugins_and_not_after_it_was_revoked() {
     let tomorrow = statement(&package, &key, "2026-03-04T09:00:00+08:00");
     assert!(matches!(refused(known.clone(), &tomorrow, NOW), Distrust::NotYet(_)));
     assert!(matches!(refused(known.clone(), &envelope, "2026-12-31T00:00:00+08:00"), Distrust::Expired(_)));
-    for nonsense in [&b""[..], b"{}", b"{\"payloadType\":\"x\",\"payload\":\"\",\"signatures\":[]}", &[b'['; 70_000]] {
+    let long = vec![b'['; 70_000];
+    for nonsense in [&b""[..], b"{}", b"{\"payloadType\":\"x\",\"payload\":\"\",\"signatures\":[]}", &long] {
         assert!(matches!(refused(known.clone(), nonsense, NOW), Distrust::Unreadable(_)));
     }
 }

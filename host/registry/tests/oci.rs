@@ -154,7 +154,7 @@ async fn a_registry_that_never_answers_is_given_up_in_time() {
     let begun = Instant::now();
     let silent = registry.fetch(&name(":1.0.0"), now()).await.unwrap_err();
     assert!(matches!(silent, RegistryError::Away { .. }), "{silent}");
-    assert!(begun.elapsed() < Duration::from_secs(60), "given up, whatever the machine");
+    assert!(begun.elapsed() < Duration::from_mins(1), "given up, whatever the machine");
 }
 
 #[tokio::test]

@@ -153,7 +153,7 @@ on_both! {
         assert_eq!(kept.store.claim_open(division("411081"), new.clone()).await.unwrap(), Opened::New);
         let again = kept.store.claim_open(division("411081"), claim(1, 2)).await.unwrap();
         assert_eq!(again, Opened::Before(new.claim.number.clone()), "whoever comes second finds the first");
-        assert_eq!(claims(&kept.store, 1).await, [new.claim.clone()]);
+        assert_eq!(claims(&kept.store, 1).await, std::slice::from_ref(&new.claim));
         assert!(claims(&kept.store, 2).await.is_empty());
         let file = kept.store.case_get(&division("411081"), &new.claim.number).await.unwrap().unwrap();
         assert_eq!((file.case.state.as_str(), file.events.len()), ("pushed", 2));

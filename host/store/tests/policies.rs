@@ -98,8 +98,8 @@ on_both! {
         assert!(store.generation().await.unwrap() > before, "replicas notice it");
         assert!(publish(policy("kiln", 1, date(2026, 1, 1))).await.unwrap().is_empty(), "there already, as it is");
         let other = Policy { title: Text::zh("别的"), ..policy("kiln", 1, date(2026, 1, 1)) };
-        assert_eq!(publish(other).await.unwrap(), [kiln.clone()], "a version never changes");
-        assert_eq!(publish(policy("kiln", 3, date(2026, 1, 1))).await.unwrap(), [kiln.clone()], "none is left out");
+        assert_eq!(publish(other).await.unwrap(), std::slice::from_ref(&kiln), "a version never changes");
+        assert_eq!(publish(policy("kiln", 3, date(2026, 1, 1))).await.unwrap(), std::slice::from_ref(&kiln), "none is left out");
         assert_eq!(publish(policy("new", 2, date(2026, 1, 1))).await.unwrap().len(), 1, "the first is the first");
         assert!(publish(policy("new", 1, date(2026, 1, 1))).await.unwrap().is_empty());
         assert!(publish(policy("kiln", 2, date(2026, 7, 1))).await.unwrap().is_empty());

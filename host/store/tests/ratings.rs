@@ -129,14 +129,14 @@ on_both! {
     }
 
     async fn too_many_from_one_place_are_held_and_then_not_taken(kept: Kept) {
+        use Rate::{New, TooMany};
+        use Standing::{Counted, Held};
         let here = division("411081");
         let mut became = Vec::new();
         for id in 0..7 {
             let given = new(rating(id, Grade::VeryDissatisfied, true), Some(rectification(u64::from(id) + 10)));
             became.push(kept.store.rating_put(here.clone(), given).await.unwrap());
         }
-        use Rate::{New, TooMany};
-        use Standing::{Counted, Held};
         assert_eq!(became, [New(Counted), New(Counted), New(Counted), New(Held), New(Held), TooMany, TooMany]);
         assert_eq!(counted(&kept).await[0].counts.total(), 3);
         let held = kept.store.rating_list_held(&here, 10).await.unwrap();

@@ -125,16 +125,17 @@ async fn tried(browser: &Browser, deed: Deed, division: &str, number: &str) -> O
             return (lists || seen.status != StatusCode::OK).then_some(seen);
         }
         // Told with a grievance, an opinion and an evaluation of their own, and a draw that is not
-        // revealed: articles 38, 35 and 32.
+        // revealed: articles 38, 35 and 32. The last two are looked at below: everybody who is signed in has their own
+        // cases, and the console is one page for all districts.
         Deed::EscalateGrievances
         | Deed::SuperviseDraws
         | Deed::RevealComplainant
         | Deed::PublishAnswers
         | Deed::GiveOpinions
         | Deed::RunEvaluations
-        | Deed::SeeEvaluations => return None,
-        // Looked at below: everybody who is signed in has their own cases, and the console is one page for all districts.
-        Deed::FollowOwnCases | Deed::SeePlugins => return None,
+        | Deed::SeeEvaluations
+        | Deed::FollowOwnCases
+        | Deed::SeePlugins => return None,
     })
 }
 

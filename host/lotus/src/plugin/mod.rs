@@ -100,10 +100,10 @@ pub(crate) struct Files {
 /// A registry.
 #[derive(Args)]
 pub(crate) struct Place {
-    /// A directory, or oci://HOST/NAMESPACE.
+    /// A directory, or `oci://HOST/NAMESPACE`.
     #[arg(long)]
     registry: String,
-    /// Who asks, where the registry wants to know; the password is read from LOTUS_REGISTRY_PASSWORD.
+    /// Who asks, where the registry wants to know; the password is read from `LOTUS_REGISTRY_PASSWORD`.
     #[arg(long)]
     user: Option<String>,
 }

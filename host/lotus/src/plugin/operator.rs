@@ -46,7 +46,7 @@ pub(super) async fn activate(config: &Path, source: Source, districts: Vec<Strin
     let (digest, signed) = platform.package_take(fetched).await?;
     match signed {
         Some(signed) => {
-            println!("{} {} is signed by {} ({})", manifest.id, manifest.version, signed.publisher.zh, signed.key)
+            println!("{} {} is signed by {} ({})", manifest.id, manifest.version, signed.publisher.zh, signed.key);
         }
         None => println!("{} {} is NOT SIGNED: this host takes it for development", manifest.id, manifest.version),
     }

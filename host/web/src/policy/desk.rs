@@ -62,12 +62,12 @@ pub(super) async fn list(
     };
     let policies = app.platform.policies_of(&division).into_iter().map(mine).collect();
     let f = Frame::new(&app, &reader, reader.words.t("policy-desk-title")).of(&app, &district).at(Part::Staff);
-    private(page(&DeskPage { f, district, policies })?)
+    page(&DeskPage { f, district, policies }).map(private)
 }
 
-fn private(mut response: Response) -> Result<Response, Error> {
+fn private(mut response: Response) -> Response {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    response
 }
 
 #[derive(Template)]
@@ -143,10 +143,8 @@ async fn shown(app: &App, reader: &Reader, division: &Division, showing: Showing
     let title = reader.words.t(if written.seen.is_empty() { "policy-new" } else { "policy-edit" });
     let f = Frame::new(app, reader, title).of(app, &district).at(Part::Staff);
     let zone = app.platform.zone_of_time();
-    private(page_with(
-        status,
-        &EditPage { f, district, written, wrong, conditions, counted, history, run, matched, zone },
-    )?)
+    page_with(status, &EditPage { f, district, written, wrong, conditions, counted, history, run, matched, zone })
+        .map(private)
 }
 
 fn unavailable(error: lotus_platform::StoreError) -> Error {
@@ -220,7 +218,7 @@ pub(super) async fn count(
         Ok(estimate) => Live { said: said(reader.words, &estimate), is_wrong: false },
         Err(wrong) => Live { said: reader.words.text(&wrong.problem).to_owned(), is_wrong: true },
     };
-    private(Json(live).into_response())
+    Ok(private(Json(live).into_response()))
 }
 
 /// `POST /staff/d/{division}/policies/edit`: counts, or publishes.

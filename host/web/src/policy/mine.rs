@@ -70,7 +70,7 @@ impl MinePage<'_> {
         self.of(Verdict::NotMet).len()
     }
 
-    fn address(&self, found: &Match) -> Option<String> {
+    fn address(found: &Match) -> Option<String> {
         found.version.map(|_| format!("/d/{}/policies/{}", found.division, found.policy))
     }
 
@@ -162,7 +162,8 @@ async fn shown(
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let f = Frame::new(app, reader, reader.words.t("my-policies-title")).of(app, &place.district).at(Part::Mine);
     let zone = app.platform.zone_of_time();
-    let mut response = page_with(status, &MinePage { f, district: place.district, mine, asked: wanted, said, wrong, zone })?;
+    let mut response =
+        page_with(status, &MinePage { f, district: place.district, mine, asked: wanted, said, wrong, zone })?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }

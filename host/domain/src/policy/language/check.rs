@@ -226,8 +226,8 @@ impl Compiler {
             (Operator::Plus | Operator::Minus, Type::Money, Type::Money)
             | (Operator::Over, Type::Money, Type::Number(_)) => (Type::Money, Shown::Money),
             (Operator::Plus | Operator::Minus, Type::Number(a), Type::Number(b)) => {
-                let unit =
-                    joined(*a, *b).map_err(|OtherUnit| at.flaw("两边的单位不同", "the two sides have different units"))?;
+                let unit = joined(*a, *b)
+                    .map_err(|OtherUnit| at.flaw("两边的单位不同", "the two sides have different units"))?;
                 let shown = if left.shown == Shown::Plain { right.shown } else { left.shown };
                 (Type::Number(unit), shown)
             }
