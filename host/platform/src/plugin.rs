@@ -68,6 +68,8 @@ pub struct Offered<T> {
 pub enum NotServed {
     /// There is no such thing in this district.
     NotFound,
+    /// A plugin of the district can't be loaded, and it may be its own: what stands in for it.
+    Missing(Box<StandIn>),
     /// The plugin says no, with its reason.
     Refused(Refusal),
     /// The database is away.
@@ -122,6 +124,12 @@ impl Active {
             services: Default::default(),
             timers: Asleep::default(),
         }
+    }
+
+    /// What an address is answered with that no plugin of a district knows: one that can't be loaded might have.
+    pub(crate) fn unknown(plugins: &[Arc<Self>], point: ExtensionPoint, district: &District) -> NotServed {
+        let silent = plugins.iter().find(|active| active.package.is_err() && active.answers(point));
+        silent.map_or(NotServed::NotFound, |active| NotServed::Missing(Box::new(active.stand_in(district))))
     }
 
     pub(crate) fn id(&self) -> &str {

@@ -153,7 +153,7 @@ impl Platform {
                 return Ok(Found { active, district, service: service.clone() });
             }
         }
-        Err(NotServed::NotFound)
+        Err(Active::unknown(&tenant.plugins, ExtensionPoint::Services, district))
     }
 
     async fn form_of(&self, visit: &Visit, found: &Found) -> Result<Part<Option<Form>>, NotServed> {

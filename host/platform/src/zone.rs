@@ -63,21 +63,23 @@ impl Platform {
     }
 
     /// A zone and the plugin whose it is.
-    async fn zone_find(&self, visit: &Visit, id: &Slug) -> Option<(Arc<Active>, Zone)> {
+    async fn zone_find(&self, visit: &Visit, id: &Slug) -> Result<(Arc<Active>, Zone), NotServed> {
         let city = self.city();
-        for active in city.tenant(&visit.division)?.plugins.iter().filter(|a| a.answers(ExtensionPoint::Zones)) {
+        let district = city.district(&visit.division).ok_or(NotServed::NotFound)?;
+        let plugins = &city.tenant(&visit.division).ok_or(NotServed::NotFound)?.plugins;
+        for active in plugins.iter().filter(|a| a.answers(ExtensionPoint::Zones)) {
             let zones = active.zones(self, visit).await.unwrap_or_default();
             if let Some(zone) = zones.iter().find(|zone| zone.id == *id) {
-                return Some((Arc::clone(active), zone.clone()));
+                return Ok((Arc::clone(active), zone.clone()));
             }
         }
-        None
+        Err(Active::unknown(plugins, ExtensionPoint::Zones, district))
     }
 
     /// One page of a zone; none is its first.
     pub async fn zone_page(&self, visit: &Visit, id: &Slug, page: Option<&Slug>) -> Result<ZonePage, NotServed> {
         let district = self.district(&visit.division).ok_or(NotServed::NotFound)?;
-        let (active, zone) = self.zone_find(visit, id).await.ok_or(NotServed::NotFound)?;
+        let (active, zone) = self.zone_find(visit, id).await?;
         let ask = Ask::RenderPage { zone: id.clone(), page: page.map(ToString::to_string) };
         let answer = active.call(self, visit, &ask).await.pick(|answer| match answer {
             Answer::Page(page) => Some(page),

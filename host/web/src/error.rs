@@ -279,6 +279,7 @@ pub(crate) fn not_served(none: Error) -> impl FnOnce(NotServed) -> Error {
     move |reason| match reason {
         NotServed::NotFound => none,
         NotServed::Refused(refusal) => Error::Refused(refusal),
+        NotServed::Missing(stand_in) => Error::Missing(stand_in),
         NotServed::Unavailable => Error::Unavailable,
     }
 }
