@@ -34,6 +34,9 @@ pub(crate) enum Command {
         /// With what the ids of the plugins begin that it may sign, e.g. cn.xuchang.yuzhou.
         #[arg(long = "plugins", required = true)]
         plugins: Vec<String>,
+        /// The first day on which it may have signed; without it whatever it ever signed is believed.
+        #[arg(long)]
+        from: Option<Date>,
         /// The last day on which it may sign, e.g. 2027-12-31; without it until it is revoked.
         #[arg(long)]
         until: Option<Date>,
@@ -68,14 +71,16 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
                 println!("{}", said(publisher, now));
             }
         }
-        Command::Add { key, config, title, plugins, until } => {
+        Command::Add { key, config, title, plugins, from, until } => {
             let public_key = plugin::public_key(&key)?;
+            let begins = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).context("that day has no beginning");
+            let from = from.map(begins).transpose()?.unwrap_or(Timestamp::UNIX_EPOCH);
             let after = |day: Date| -> anyhow::Result<Timestamp> {
                 let next = day.tomorrow().context("that day has no next one")?;
-                zone.to_timestamp(next.at(0, 0, 0, 0)).context("that day has no end")
+                begins(next)
             };
             let until = until.map(after).transpose()?;
-            let new = NewPublisher { public_key, title: Text::zh(title), plugins, from: now, until };
+            let new = NewPublisher { public_key, title: Text::zh(title), plugins, from, until };
             let store = open(config).await?;
             let added = publisher_add(&store, new, &by, now).await;
             store.close().await;
@@ -98,9 +103,11 @@ fn said(publisher: &Publisher, now: Timestamp) -> String {
         (None, true) => "signs".to_owned(),
         (None, false) => "over".to_owned(),
     };
+    let is_ever = publisher.from == Timestamp::UNIX_EPOCH;
+    let from = if is_ever { String::new() } else { format!("from {} ", publisher.from) };
     let until = publisher.until.map_or_else(|| "until it is revoked".to_owned(), |until| format!("until {until}"));
     let plugins = publisher.plugins.join(", ");
-    format!("{} {} for {plugins}, from {} {until}: {state}", publisher.key_id, publisher.title.zh, publisher.from)
+    format!("{} {} for {plugins}, {from}{until}: {state}", publisher.key_id, publisher.title.zh)
 }
 
 async fn open(config: PathBuf) -> anyhow::Result<Store> {
