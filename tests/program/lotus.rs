@@ -116,7 +116,8 @@ async fn keys_are_rotated_while_a_host_serves_and_it_seals_everything_anew() {
     assert!(keys("status").contains("nothing needs an old data key"));
     assert!(keys("rotate").contains("411081 禹州市: sealed with data key 2 from now on"));
     let waits = keys("status");
-    assert!(waits.contains("1 of case_file") && waits.contains("wait to be sealed anew"), "{waits}");
+    // The host may have begun already, in whichever district comes first.
+    assert!(waits.contains("wait to be sealed anew"), "{waits}");
     let started = Instant::now();
     loop {
         let between = submit().await;
