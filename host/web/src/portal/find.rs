@@ -276,7 +276,14 @@ async fn shown(
     if let Some(query) = Query::parse(&wanted.q) {
         // Who asks only moves what is for them up a little: the search goes on while the database is away.
         let asker = asker.map_or_else(|_| Asker::nobody(None), |Known(asker)| asker);
-        match app.platform.find(&asker, &query, &wanted.find(&shown.district.division, PAGE)).await {
+        let here = wanted.find(&shown.district.division, PAGE);
+        let mut found = app.platform.find(&asker, &query, &here).await;
+        // What isn't here may be next door: nobody is told “nothing” while it is.
+        if !here.everywhere && found.as_ref().is_ok_and(|found| found.total == 0) {
+            shown.everywhere = true;
+            found = app.platform.find(&asker, &query, &Find { everywhere: true, ..here }).await;
+        }
+        match found {
             Ok(found) => shown.show(found, wanted, app.city().as_deref(), &app.platform.districts()),
             Err(_) => shown.away = true,
         }
