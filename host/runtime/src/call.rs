@@ -148,9 +148,12 @@ impl Runtime {
             Err(_) => Vec::new(),
         };
         let ending = ended.reply.as_ref().err().map(Failure::ending);
-        let diverged = ended.tape.divergence();
+        let left = ended.tape.divergence();
+        let same = left.is_none() && output == transcript.output() && ending == transcript.failed;
+        // One that fails by itself half-way has not asked the rest; that is not what is the matter with it.
+        let diverged = left.filter(|_| ended.tape.is_astray() || ended.reply.is_ok());
         Ok(Replayed {
-            same: diverged.is_none() && output == transcript.output() && ending == transcript.failed,
+            same,
             failure: diverged.clone().or_else(|| ended.reply.err().map(|failure| failure.to_string())),
             diverged,
             output,

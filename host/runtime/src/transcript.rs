@@ -127,6 +127,11 @@ impl Tape {
         Ok(())
     }
 
+    /// It asked something else than the record has, and was stopped for it.
+    pub(crate) const fn is_astray(&self) -> bool {
+        matches!(self, Self::Replaying { diverged: Some(_), .. })
+    }
+
     /// Where a replay left its record, if it did; a question that was not asked again is a divergence too.
     pub(crate) fn divergence(&self) -> Option<String> {
         match self {
@@ -233,6 +238,6 @@ pub struct Replayed {
     pub same: bool,
     /// Why the call failed, or where it left its record.
     pub failure: Option<String>,
-    /// Where it left its record: it asked something else than it did then.
+    /// Where it left its record: it asked something else than it did then, or ended well without asking all of it.
     pub diverged: Option<String>,
 }
